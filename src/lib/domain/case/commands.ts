@@ -1,0 +1,55 @@
+import type { Assurance, Breakpoint, Channel, Rung } from '../workflow/document.ts';
+
+/** The exception to raise, already classified and timed by `domain/exceptions`. */
+export interface ExceptionSeed {
+	id: string;
+	type: string;
+	class: 'policy' | 'system';
+	owner: string;
+	/** ISO instant. */
+	dueAt: string;
+}
+
+/** What the ladder chose for a case that left its path. */
+export type LadderStep =
+	{ rung: Exclude<Rung, 'person'>; worked: boolean; withheld?: string } | { raise: ExceptionSeed };
+
+/** What somebody or something wants of a case. */
+export type Command =
+	| { do: 'open'; language: string; missing: string[] }
+	| { do: 'join'; supplied: string[]; missing: string[] }
+	| { do: 'refresh-facts'; changed: string[]; missing: string[] }
+	| { do: 'issue-link'; superseded: boolean }
+	| {
+			do: 'queue-message';
+			message: string;
+			class: string;
+			channel: Channel;
+			template: string;
+			mask: string;
+	  }
+	| { do: 'accept-message'; message: string; provider: string }
+	| { do: 'fail-message'; message: string; reason: string }
+	| { do: 'start-visit' }
+	| { do: 'end-visit'; why: 'finished' | 'not-me' }
+	| { do: 'pass-challenge'; factor: 'code' | 'known-facts'; assurance: Assurance }
+	| { do: 'fail-challenge'; factor: 'code' | 'known-facts'; reason: string }
+	| {
+			do: 'leave-path';
+			breakpoint: Breakpoint;
+			reason: string;
+			action?: string | undefined;
+			/** The customer asked for a person: that is heard after the end, too. */
+			asked?: boolean | undefined;
+			step: LadderStep;
+	  }
+	| { do: 'submit'; submission: string; action: string; assurance: Assurance; reference: string }
+	| { do: 'send'; submission: string; attempt: number }
+	| { do: 'lose-sight'; submission: string; attempt: number; reason: string }
+	| { do: 'book'; submission: string; recordReference: string; found: 'answered' | 'looked-up' }
+	| { do: 'reject'; submission: string; reason: string }
+	| { do: 'postpone'; days: number }
+	| { do: 'stop-messages'; channels: Channel[] }
+	| { do: 'choose-language'; language: string }
+	| { do: 'cancel'; reason: string }
+	| { do: 'expire' };

@@ -1,0 +1,184 @@
+import { fail, ok, type Result } from '../result.ts';
+import { atLeast } from '../workflow/document.ts';
+import type { Command } from './commands.ts';
+import type { CaseEvent } from './events.ts';
+import type { CaseState } from './state.ts';
+
+/**
+ * - `ended`: the case is over; nothing starts on it any more.
+ * - `opened-already`: a case begins once.
+ * - `held`: facts are missing, the path has not begun.
+ * - `submission-under-way`: one submission at a time; the customer sees that one.
+ * - `other-submission`: the command speaks of a submission that is not the case's present one.
+ * - `nothing-to-settle`: the submission is settled already; a repeat changes nothing.
+ */
+export type Refusal =
+	| 'ended'
+	| 'opened-already'
+	| 'held'
+	| 'submission-under-way'
+	| 'other-submission'
+	| 'nothing-to-settle';
+
+export type Decision = Result<CaseEvent[], Refusal>;
+
+const underWay = (state: CaseState) => state.submission?.state === 'received';
+
+/** Exceptions that the case itself made pointless are closed with it, never left to look open. */
+const closeAll = (state: CaseState, outcome: string): CaseEvent[] =>
+	state.exceptions.map(({ id }) => ({ type: 'exception-closed', exception: id, outcome }));
+
+/** The last missing fact came: whoever was to chase it need not any more. */
+function whenComplete(state: CaseState, missing: string[]): CaseEvent[] {
+	if (state.missing.length === 0 || missing.length > 0) return [];
+	const waiting = state.exceptions.filter(({ breakpoint }) => breakpoint === 'trigger');
+	return closeAll({ ...state, exceptions: waiting }, 'facts-arrived');
+}
+
+function settles(state: CaseState, submission: string): Refusal | null {
+	if (state.submission?.id !== submission) return 'other-submission';
+	return underWay(state) ? null : 'nothing-to-settle';
+}
+
+/**
+ * The one place where it is decided what may happen to a case. Pure: gives the events, or why not.
+ * @param state the fold of the case's events; `null` for a case that is being opened
+ */
+export function decide(state: CaseState | null, command: Command): Decision {
+	if (command.do === 'open') {
+		if (state) return fail(state.ended ? 'ended' : 'opened-already');
+		const { language, missing } = command;
+		return ok([{ type: 'case-opened', language, missing }]);
+	}
+	if (!state) throw new Error(`A case must be opened before "${command.do}".`);
+	return state.ended ? decideEnded(state, command) : decideOpen(state, command);
+}
+
+/**
+ * What is still true of an ended case: messages that were under way report back, visits are looked
+ * at, and a customer may ask a person about it.
+ */
+function decideEnded(state: CaseState, command: Command): Decision {
+	switch (command.do) {
+		case 'accept-message':
+			return ok([
+				{ type: 'message-accepted', message: command.message, provider: command.provider }
+			]);
+		case 'fail-message':
+			return ok([{ type: 'message-failed', message: command.message, reason: command.reason }]);
+		case 'queue-message': {
+			const { message, class: kind, channel, template, mask } = command;
+			return ok([{ type: 'message-queued', message, class: kind, channel, template, mask }]);
+		}
+		case 'start-visit':
+			return ok([{ type: 'visit-started' }]);
+		case 'end-visit':
+			return ok([{ type: 'visit-ended', why: command.why }]);
+		case 'pass-challenge': {
+			const best = atLeast(state.assurance, command.assurance)
+				? state.assurance
+				: command.assurance;
+			return ok([{ type: 'challenge-passed', factor: command.factor, assurance: best }]);
+		}
+		case 'fail-challenge':
+			return ok([{ type: 'challenge-failed', factor: command.factor, reason: command.reason }]);
+		case 'stop-messages':
+			return ok([{ type: 'messages-stopped', channels: command.channels }]);
+		case 'choose-language':
+			return ok([{ type: 'language-chosen', language: command.language }]);
+		case 'leave-path':
+			return command.asked && 'raise' in command.step
+				? ok(leavePath(state, command))
+				: fail('ended');
+		default:
+			return fail('ended');
+	}
+}
+
+function decideOpen(state: CaseState, command: Exclude<Command, { do: 'open' }>): Decision {
+	switch (command.do) {
+		case 'join': {
+			const { supplied, missing } = command;
+			if (supplied.length === 0) return ok([]);
+			return ok([{ type: 'trigger-joined', supplied, missing }, ...whenComplete(state, missing)]);
+		}
+		case 'refresh-facts': {
+			const { changed, missing } = command;
+			if (changed.length === 0) return ok([]);
+			return ok([{ type: 'facts-refreshed', changed, missing }, ...whenComplete(state, missing)]);
+		}
+		case 'issue-link':
+			if (state.missing.length) return fail('held');
+			return ok([{ type: 'link-issued', superseded: command.superseded }]);
+		case 'leave-path':
+			return ok(leavePath(state, command));
+		case 'submit': {
+			if (state.missing.length) return fail('held');
+			if (underWay(state)) return fail('submission-under-way');
+			const { submission, action, assurance, reference } = command;
+			return ok([{ type: 'submission-received', submission, action, assurance, reference }]);
+		}
+		case 'send':
+			return settling(state, command.submission, [
+				{ type: 'writeback-sent', submission: command.submission, attempt: command.attempt }
+			]);
+		case 'lose-sight': {
+			const { submission, attempt, reason } = command;
+			return settling(state, submission, [
+				{ type: 'writeback-unknown', submission, attempt, reason }
+			]);
+		}
+		case 'book': {
+			const { submission, recordReference, found } = command;
+			return settling(state, submission, [
+				{ type: 'submission-booked', submission, recordReference, found },
+				...closeAll(state, 'finished-by-customer'),
+				{ type: 'case-resolved' }
+			]);
+		}
+		case 'reject':
+			return settling(state, command.submission, [
+				{ type: 'submission-rejected', submission: command.submission, reason: command.reason }
+			]);
+		case 'postpone':
+			return ok([{ type: 'postponed', days: command.days }]);
+		case 'cancel':
+			if (underWay(state)) return fail('submission-under-way');
+			return ok([
+				...closeAll(state, 'case-cancelled'),
+				{ type: 'case-cancelled', reason: command.reason }
+			]);
+		case 'expire':
+			// An open submission or exception keeps its case: what was acknowledged is never lost.
+			if (underWay(state) || state.exceptions.length) return fail('submission-under-way');
+			return ok([{ type: 'case-expired' }]);
+		default:
+			return decideEnded(state, command);
+	}
+}
+
+function settling(state: CaseState, submission: string, events: CaseEvent[]): Decision {
+	const refusal = settles(state, submission);
+	return refusal ? fail(refusal) : ok(events);
+}
+
+function leavePath(state: CaseState, command: Extract<Command, { do: 'leave-path' }>): CaseEvent[] {
+	const { breakpoint, reason, action, step } = command;
+	const left: CaseEvent = { type: 'path-left', breakpoint, reason, ...(action && { action }) };
+	if ('rung' in step) return [left, { type: 'rung-taken', breakpoint, ...step }];
+	// The same exception is open already: what happened is noted, nobody gets it twice.
+	if (state.exceptions.some(({ type }) => type === step.raise.type)) return [left];
+	const { id, type, owner, dueAt } = step.raise;
+	return [
+		left,
+		{
+			type: 'exception-raised',
+			exception: id,
+			exceptionType: type,
+			class: step.raise.class,
+			breakpoint,
+			owner,
+			dueAt
+		}
+	];
+}

@@ -1,0 +1,68 @@
+import type { Assurance, Breakpoint, Channel, Rung } from '../workflow/document.ts';
+
+/**
+ * Everything that can happen to a case, in its order the timeline. Data is never personal: names of
+ * fields, ids, reasons and masks, no values.
+ */
+export type CaseEvent =
+	| { type: 'case-opened'; language: string; missing: string[] }
+	| { type: 'trigger-joined'; supplied: string[]; missing: string[] }
+	| { type: 'facts-refreshed'; changed: string[]; missing: string[] }
+	| { type: 'link-issued'; superseded: boolean }
+	| {
+			type: 'message-queued';
+			message: string;
+			class: string;
+			channel: Channel;
+			template: string;
+			mask: string;
+	  }
+	| { type: 'message-accepted'; message: string; provider: string }
+	| { type: 'message-failed'; message: string; reason: string }
+	| { type: 'visit-started' }
+	| { type: 'visit-ended'; why: 'finished' | 'not-me' }
+	| { type: 'challenge-passed'; factor: 'code' | 'known-facts'; assurance: Assurance }
+	| { type: 'challenge-failed'; factor: 'code' | 'known-facts'; reason: string }
+	| { type: 'path-left'; breakpoint: Breakpoint; reason: string; action?: string }
+	| {
+			type: 'rung-taken';
+			breakpoint: Breakpoint;
+			rung: Exclude<Rung, 'person'>;
+			worked: boolean;
+			withheld?: string;
+	  }
+	| {
+			type: 'exception-raised';
+			exception: string;
+			exceptionType: string;
+			class: 'policy' | 'system';
+			breakpoint: Breakpoint;
+			owner: string;
+			dueAt: string;
+	  }
+	| { type: 'exception-closed'; exception: string; outcome: string }
+	| {
+			type: 'submission-received';
+			submission: string;
+			action: string;
+			assurance: Assurance;
+			reference: string;
+	  }
+	| { type: 'writeback-sent'; submission: string; attempt: number }
+	| { type: 'writeback-unknown'; submission: string; attempt: number; reason: string }
+	| {
+			type: 'submission-booked';
+			submission: string;
+			recordReference: string;
+			found: 'answered' | 'looked-up';
+	  }
+	| { type: 'submission-rejected'; submission: string; reason: string }
+	| { type: 'postponed'; days: number }
+	| { type: 'messages-stopped'; channels: Channel[] }
+	| { type: 'language-chosen'; language: string }
+	| { type: 'case-resolved' }
+	| { type: 'case-cancelled'; reason: string }
+	| { type: 'case-expired' };
+
+/** Who caused an event: the customer on the link, an API key by name, or the program itself. */
+export type Actor = 'customer' | 'system' | `key:${string}`;

@@ -1,0 +1,115 @@
+import type { Assurance, Breakpoint, Rung } from '../workflow/document.ts';
+import type { CaseEvent } from './events.ts';
+
+export const OPEN_STAGES = [
+	'held',
+	'waiting',
+	'visited',
+	'verified',
+	'submitted',
+	'with-person'
+] as const;
+export const ENDED_STAGES = ['resolved', 'cancelled', 'expired'] as const;
+export const STAGES = [...OPEN_STAGES, ...ENDED_STAGES] as const;
+export type EndedStage = (typeof ENDED_STAGES)[number];
+export type Stage = (typeof STAGES)[number];
+
+/** What the events of a case add up to. Stored beside them so that a page needs one row. */
+export interface CaseState {
+	stage: Stage;
+	/** Facts the trigger still owes. */
+	missing: string[];
+	/** The highest assurance that anybody reached on this case. */
+	assurance: Assurance;
+	visited: boolean;
+	/** Challenges that failed for good (a dead code, wrong facts): two of them ask for the stricter path. */
+	failures: { code: number; 'known-facts': number };
+	submission: null | {
+		id: string;
+		action: string;
+		reference: string;
+		state: 'received' | 'booked' | 'rejected';
+	};
+	rungs: { breakpoint: Breakpoint; rung: Exclude<Rung, 'person'>; worked: boolean }[];
+	/** Actions that the rung `fewer-actions` took off this case. */
+	withheld: string[];
+	exceptions: { id: string; type: string; breakpoint: Breakpoint; dueAt: string }[];
+	ended: EndedStage | null;
+}
+
+export const NEW_CASE: CaseState = {
+	stage: 'waiting',
+	missing: [],
+	assurance: 'link',
+	visited: false,
+	failures: { code: 0, 'known-facts': 0 },
+	submission: null,
+	rungs: [],
+	withheld: [],
+	exceptions: [],
+	ended: null
+};
+
+/** The stage is derived, never set: two parts of a state cannot disagree about it. */
+function stageOf(state: Omit<CaseState, 'stage'>): Stage {
+	if (state.ended) return state.ended;
+	if (state.missing.length > 0) return 'held';
+	if (state.exceptions.length > 0) return 'with-person';
+	if (state.submission?.state === 'received') return 'submitted';
+	if (state.assurance !== 'link') return 'verified';
+	return state.visited ? 'visited' : 'waiting';
+}
+
+function change(state: CaseState, event: CaseEvent): Partial<CaseState> {
+	switch (event.type) {
+		case 'case-opened':
+		case 'trigger-joined':
+		case 'facts-refreshed':
+			return { missing: event.missing };
+		case 'visit-started':
+			return { visited: true };
+		case 'challenge-passed':
+			return { assurance: event.assurance };
+		case 'challenge-failed':
+			return {
+				failures: { ...state.failures, [event.factor]: state.failures[event.factor] + 1 }
+			};
+		case 'rung-taken': {
+			const { breakpoint, rung, worked, withheld } = event;
+			return {
+				rungs: [...state.rungs, { breakpoint, rung, worked }],
+				withheld: withheld ? [...state.withheld, withheld] : state.withheld
+			};
+		}
+		case 'exception-raised': {
+			const { exception: id, exceptionType: type, breakpoint, dueAt } = event;
+			return { exceptions: [...state.exceptions, { id, type, breakpoint, dueAt }] };
+		}
+		case 'exception-closed':
+			return { exceptions: state.exceptions.filter(({ id }) => id !== event.exception) };
+		case 'submission-received': {
+			const { submission: id, action, reference } = event;
+			return { submission: { id, action, reference, state: 'received' } };
+		}
+		case 'submission-booked':
+			return { submission: state.submission && { ...state.submission, state: 'booked' } };
+		case 'submission-rejected':
+			return { submission: state.submission && { ...state.submission, state: 'rejected' } };
+		case 'case-resolved':
+			return { ended: 'resolved' };
+		case 'case-cancelled':
+			return { ended: 'cancelled' };
+		case 'case-expired':
+			return { ended: 'expired' };
+		default:
+			return {};
+	}
+}
+
+/** The state after these events. `fold(NEW_CASE, all events)` is always the stored state. */
+export function fold(state: CaseState, events: readonly CaseEvent[]): CaseState {
+	return events.reduce((before, event) => {
+		const after = { ...before, ...change(before, event) };
+		return { ...after, stage: stageOf(after) };
+	}, state);
+}

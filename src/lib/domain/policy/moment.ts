@@ -1,0 +1,15 @@
+import type { FieldValues } from '../workflow/document.ts';
+import { celContext, type CelContext } from './program.ts';
+
+/**
+ * What a decision is made on: the facts as they are, the date in the workflow's zone (`today()`),
+ * and the instant in epoch milliseconds. All three are given, so a decision can be replayed.
+ */
+export interface Moment {
+	facts: FieldValues;
+	today: string;
+	now: number;
+}
+
+export const momentContext = ({ facts, today, now }: Moment): CelContext =>
+	celContext({ facts, today, now });

@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import type { Command } from '../../src/lib/domain/case/commands.ts';
+import { decide, type Decision } from '../../src/lib/domain/case/decide.ts';
+import type { CaseEvent } from '../../src/lib/domain/case/events.ts';
+import { type CaseState, fold, NEW_CASE } from '../../src/lib/domain/case/state.ts';
+import { ASSURANCES, BREAKPOINTS } from '../../src/lib/domain/workflow/document.ts';
+
+/** Small pools, so that commands meet each other's ids. */
+const submission = fc.constantFrom('s1', 's2', 's3');
+const message = fc.constantFrom('m1', 'm2');
+const names = fc.subarray(['balance', 'due_date']);
+const factor = fc.constantFrom('code' as const, 'known-facts' as const);
+const assurance = fc.constantFrom(...ASSURANCES);
+const breakpoint = fc.constantFrom(...BREAKPOINTS);
+const channel = fc.constantFrom('sms' as const, 'email' as const);
+const is = <Name extends string>(name: Name) => fc.constant(name);
+
+const step = fc.oneof(
+	fc.record({
+		rung: fc.constantFrom('fresh-context' as const, 'fewer-actions' as const),
+		worked: fc.boolean(),
+		withheld: fc.option(fc.constantFrom('pay', 'wait'), { nil: undefined })
+	}),
+	fc.record({
+		raise: fc.record({
+			id: fc.uuid(),
+			type: fc.constantFrom('missing-data', 'booking-failed', 'nothing-fits'),
+			class: fc.constantFrom('policy' as const, 'system' as const),
+			owner: is('desk'),
+			dueAt: is('2026-11-21T10:00:00.000Z')
+		})
+	})
+);
+
+/** Everything that anybody may want of a case, in any order and on any state. */
+export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
+	fc.record({ do: is('open'), language: is('en'), missing: names }),
+	fc.record({ do: is('join'), supplied: names, missing: names }),
+	fc.record({ do: is('refresh-facts'), changed: names, missing: names }),
+	fc.record({ do: is('issue-link'), superseded: fc.boolean() }),
+	fc.record({
+		do: is('queue-message'),
+		message,
+		class: is('outreach'),
+		channel,
+		template: is('invitation'),
+		mask: is('+49 ••• ••21')
+	}),
+	fc.record({ do: is('accept-message'), message, provider: is('phone') }),
+	fc.record({ do: is('fail-message'), message, reason: is('bad-destination') }),
+	fc.record({ do: is('start-visit') }),
+	fc.record({ do: is('end-visit'), why: fc.constantFrom('finished' as const, 'not-me' as const) }),
+	fc.record({ do: is('pass-challenge'), factor, assurance }),
+	fc.record({ do: is('fail-challenge'), factor, reason: is('no-match') }),
+	{
+		arbitrary: fc.record({
+			do: is('leave-path'),
+			breakpoint,
+			reason: is('x'),
+			asked: fc.boolean(),
+			step
+		}),
+		weight: 3
+	},
+	{
+		arbitrary: fc.record({
+			do: is('submit'),
+			submission,
+			action: is('pay'),
+			assurance,
+			reference: fc.uuid()
+		}),
+		weight: 3
+	},
+	fc.record({ do: is('send'), submission, attempt: fc.nat(9) }),
+	fc.record({ do: is('lose-sight'), submission, attempt: fc.nat(9), reason: is('timeout') }),
+	fc.record({
+		do: is('book'),
+		submission,
+		recordReference: is('PAY-1'),
+		found: fc.constantFrom('answered' as const, 'looked-up' as const)
+	}),
+	{ arbitrary: fc.record({ do: is('reject'), submission, reason: is('no') }), weight: 2 },
+	fc.record({ do: is('postpone'), days: fc.constantFrom(1, 3, 7) }),
+	fc.record({ do: is('stop-messages'), channels: fc.subarray(['sms' as const, 'email' as const]) }),
+	fc.record({ do: is('choose-language'), language: is('de') }),
+	fc.record({ do: is('cancel'), reason: is('paid-elsewhere') }),
+	fc.record({ do: is('expire') })
+);
+
+/** One command after another: what it met, what was decided, what came of it. */
+export interface Step {
+	before: CaseState;
+	command: Command;
+	decision: Decision;
+	after: CaseState;
+	/** All events of the case up to here. */
+	events: CaseEvent[];
+}
+
+/** A case that begins with `missing` facts and lives through the commands. */
+export function live(missing: string[], commands: Command[]): Step[] {
+	const opened = decide(null, { do: 'open', language: 'en', missing });
+	if (!opened.ok) throw new Error(opened.reason);
+	let events = opened.value;
+	let state = freeze(fold(NEW_CASE, events));
+	return commands.map((command) => {
+		const before = state;
+		const decision = decide(before, freeze(command));
+		if (decision.ok) events = [...events, ...decision.value];
+		state = decision.ok ? freeze(fold(before, decision.value)) : before;
+		return { before, command, decision, after: state, events };
+	});
+}
+
+/** Whoever changed a state or a command in place would throw. */
+function freeze<Value extends object>(value: Value): Value {
+	for (const part of Object.values(value))
+		if (typeof part === 'object' && part) freeze(part as object);
+	return Object.freeze(value);
+}
+
+/** Lives of up to 40 commands. */
+export const lives = fc
+	.tuple(names, fc.array(anyCommand, { minLength: 1, maxLength: 40 }))
+	.map(([missing, commands]) => live(missing, commands));
