@@ -1,0 +1,142 @@
+import { fromPglite } from 'pg-boss';
+import { phone } from './channels/phone.ts';
+import type { ChannelPort } from './channels/port.ts';
+import { type Config, loadConfig, printProblems } from './config.ts';
+import { createLinks } from './crypto/links.ts';
+import { createVault } from './crypto/vault.ts';
+import { type Database, openDatabase } from './db/connect.ts';
+import { migrate, schemaState } from './db/migrate.ts';
+import { purgeOld } from './flows/purge-old.ts';
+import { sweep } from './flows/sweep.ts';
+import { handlersOf } from './jobs/handlers.ts';
+import { type Jobs, startJobs } from './jobs/jobs.ts';
+import { migrateJobs } from './jobs/migrate.ts';
+import { createLog } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import type { Parts } from './parts.ts';
+import { createHttpRecords } from './records/http.ts';
+
+const SWEEP_MS = 10_000;
+const PURGE_MS = 3_600_000;
+/** Connections of pg-boss beside the pool: it polls, it never does a page's work. */
+const BOSS_CONNECTIONS = 4;
+
+/** The one object of a process. Routes take its parts; `stop` ends what it started. */
+export interface App {
+	parts: Parts;
+	/** `null` when it can serve, else why not. */
+	unready(): Promise<string | null>;
+	/** From now on `unready` says so, and the load balancer looks elsewhere. */
+	drain(): void;
+	/** @param graceMs how long jobs under way may take to end */
+	stop(graceMs?: number): Promise<void>;
+}
+
+/** No channel is configured: messages wait, nothing is lost, and the log says what to do. */
+const noChannel: ChannelPort = {
+	send: () => Promise.resolve({ outcome: 'parked', reason: 'no-channel-configured' })
+};
+
+async function openSchema(config: Config): Promise<Database> {
+	const database = await openDatabase({
+		url: config.databaseUrl ?? undefined,
+		dataDir: config.databaseUrl ? undefined : config.dataDir,
+		poolSize: config.poolSize,
+		role: config.role === 'worker' ? 'worker' : 'web'
+	});
+	if (database.kind === 'embedded') {
+		// One process owns it, so its start is its deploy step.
+		await migrate(database.db);
+		await migrateJobs(database);
+	} else if ((await schemaState(database.db)) === 'behind') {
+		await database.close();
+		throw new Error('The database is behind this version. Run: npm run migrate');
+	}
+	return database;
+}
+
+/**
+ * Builds everything from a checked configuration and starts the jobs of this process's role.
+ * @param opened a migrated database that is open already
+ */
+export async function buildApp(config: Config, opened?: Database): Promise<App> {
+	const log = createLog(config);
+	const database = opened ?? (await openSchema(config));
+	const boss =
+		database.kind === 'embedded'
+			? { db: fromPglite(database.pglite), backend: 'pglite' as const }
+			: { connectionString: config.databaseUrl as string, max: BOSS_CONNECTIONS };
+	const jobs = await startJobs(boss, log);
+	const parts: Parts = {
+		config,
+		db: database.db,
+		vault: createVault({ master: config.keys.master, lookup: config.keys.lookup }),
+		links: createLinks({ keys: config.keys.links }),
+		jobs,
+		records: createHttpRecords(config.records),
+		channels: config.phone ? phone : noChannel,
+		log,
+		metrics: createMetrics(),
+		crash: crashPoint(config)
+	};
+	const timers = config.role === 'web' ? [] : await startWork(parts, jobs);
+	let draining = false;
+	return {
+		parts,
+		async unready() {
+			if (draining) return 'draining';
+			const state = await schemaState(database.db).catch(() => 'unreachable');
+			return state === 'current' || state === 'ahead' ? null : `database ${state}`;
+		},
+		drain() {
+			draining = true;
+		},
+		async stop(graceMs = config.shutdownSeconds * 1000) {
+			draining = true;
+			for (const timer of timers) clearInterval(timer);
+			await jobs.stop(graceMs);
+			await parts.records.close();
+			await database.close();
+		}
+	};
+}
+
+/** The app that the environment asks for; throws the readable list of what is wrong with it. */
+export async function startFromEnvironment(env: NodeJS.ProcessEnv): Promise<App> {
+	const config = loadConfig(env);
+	if (!config.ok) throw new Error(printProblems(config.detail ?? []));
+	return buildApp(config.value);
+}
+
+async function startWork(parts: Parts, jobs: Jobs): Promise<NodeJS.Timeout[]> {
+	if (parts.channels === noChannel)
+		parts.log.warn('no channel is configured: messages wait until one is (see TAPDONE_PHONE)');
+	const repeat = (name: string, every: number, run: () => Promise<unknown>) => {
+		let running = false;
+		return setInterval(() => {
+			if (running) return;
+			running = true;
+			run()
+				.catch((error: unknown) => parts.log.error({ error }, `${name} failed; it runs again`))
+				.finally(() => (running = false));
+		}, every);
+	};
+	await jobs.work(handlersOf(parts), parts.config.jobPollMs);
+	return [
+		repeat('sweep', SWEEP_MS, () => sweep(parts)),
+		repeat('purge', PURGE_MS, () => purgeOld(parts))
+	];
+}
+
+/**
+ * For the crash matrix: the process ends at the named point as if the power had gone; `point.2`
+ * lets it pass there once.
+ */
+function crashPoint({ crashAt }: Config): Parts['crash'] {
+	if (!crashAt) return () => undefined;
+	const [name, time = '1'] = crashAt.split('.');
+	let left = Number(time);
+	return (point) => {
+		if (point === name && --left === 0) process.kill(process.pid, 'SIGKILL');
+	};
+}

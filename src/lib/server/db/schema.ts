@@ -1,0 +1,272 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { CaseState, Stage } from '../../domain/case/state.ts';
+import type { Assurance, Breakpoint, Channel } from '../../domain/workflow/document.ts';
+
+/**
+ * The tables of migrations/ as Kysely sees them. A `jsonb` column reads as its value and is
+ * written as JSON text (`JSON.stringify`), because the two drivers disagree about arrays.
+ * Sealed columns hold JWE ciphertext; `*_hash` columns hold keyed hashes.
+ */
+export interface Schema {
+	workflows: WorkflowsTable;
+	cases: CasesTable;
+	case_events: CaseEventsTable;
+	links: LinksTable;
+	visits: VisitsTable;
+	challenges: ChallengesTable;
+	factors: FactorsTable;
+	counters: CountersTable;
+	suppressions: SuppressionsTable;
+	messages: MessagesTable;
+	drafts: DraftsTable;
+	submissions: SubmissionsTable;
+	writebacks: WritebacksTable;
+	writeback_attempts: WritebackAttemptsTable;
+	exceptions: ExceptionsTable;
+	connections: ConnectionsTable;
+	api_keys: ApiKeysTable;
+	idempotency_keys: IdempotencyKeysTable;
+	alerts: AlertsTable;
+}
+
+type Json<Value> = ColumnType<Value, string, string>;
+type Time = ColumnType<Date, Date, Date>;
+/** Set by the database unless given. */
+type TimeOrNow = ColumnType<Date, Date | undefined, Date>;
+type Timeless = ColumnType<Date | null, Date | null | undefined, Date | null>;
+
+type Factor = 'code' | 'known-facts';
+type MessageState =
+	'queued' | 'sending' | 'unknown' | 'accepted' | 'failed' | 'suppressed' | 'expired';
+type WritebackState = 'pending' | 'sending' | 'unknown' | 'applied' | 'rejected' | 'dead';
+type SubmissionState = 'received' | 'booked' | 'rejected';
+
+interface WorkflowsTable {
+	key: string;
+	version: number;
+	document: Json<unknown>;
+	source: string;
+	hash: string;
+	published_at: TimeOrNow;
+	published_by: string;
+}
+
+interface CasesTable {
+	id: string;
+	workflow: string;
+	version: number;
+	stage: Stage;
+	state: Json<CaseState>;
+	seq: number;
+	customer_hash: string;
+	duplicate_hash: string;
+	language: string;
+	key: string;
+	sealed: string;
+	facts_at: Timeless;
+	opened_at: TimeOrNow;
+	updated_at: TimeOrNow;
+	expires_at: Time;
+	remind_at: Timeless;
+	complete_at: Timeless;
+	ended_at: Timeless;
+}
+
+interface CaseEventsTable {
+	case_id: string;
+	seq: number;
+	type: string;
+	at: TimeOrNow;
+	actor: string;
+	data: Json<unknown>;
+}
+
+interface LinksTable {
+	hash: string;
+	case_id: string;
+	created_at: TimeOrNow;
+	expires_at: Time;
+	ended_at: Timeless;
+	end_reason: 'superseded' | 'revoked' | null;
+}
+
+interface VisitsTable {
+	id: string;
+	secret_hash: string;
+	case_id: string;
+	link_hash: string;
+	assurance: Assurance;
+	created_at: TimeOrNow;
+	seen_at: TimeOrNow;
+	authorised_at: Timeless;
+	ended_at: Timeless;
+}
+
+interface ChallengesTable {
+	id: string;
+	visit_id: string;
+	case_id: string;
+	customer_hash: string;
+	channel: Channel;
+	mask: string;
+	destination_hash: string;
+	secret: string;
+	compared: Generated<number>;
+	most: number;
+	created_at: TimeOrNow;
+	expires_at: Time;
+	used_at: Timeless;
+	ended_at: Timeless;
+}
+
+interface FactorsTable {
+	customer_hash: string;
+	factor: Factor;
+	consecutive: Generated<number>;
+	locked_until: Timeless;
+	disabled_at: Timeless;
+}
+
+interface CountersTable {
+	key: string;
+	bucket: Time;
+	count: number;
+	ends_at: Time;
+}
+
+interface SuppressionsTable {
+	destination_hash: string;
+	channel: Channel;
+	reason: string;
+	created_at: TimeOrNow;
+}
+
+interface MessagesTable {
+	id: string;
+	case_id: string;
+	class: 'code' | 'outreach' | 'notice';
+	channel: Channel;
+	template: string;
+	mask: string;
+	destination_hash: string;
+	sealed: string;
+	state: MessageState;
+	attempts: Generated<number>;
+	lease_until: Timeless;
+	next_at: TimeOrNow;
+	expires_at: Timeless;
+	provider: string | null;
+	provider_id: string | null;
+	reason: string | null;
+	created_at: TimeOrNow;
+	accepted_at: Timeless;
+}
+
+interface DraftsTable {
+	id: string;
+	case_id: string;
+	action: string;
+	sealed: string;
+	created_at: TimeOrNow;
+}
+
+interface SubmissionsTable {
+	id: string;
+	case_id: string;
+	action: string;
+	key: string;
+	body_hash: string;
+	assurance: Assurance;
+	state: SubmissionState;
+	sealed: string;
+	created_at: TimeOrNow;
+	ended_at: Timeless;
+}
+
+interface WritebacksTable {
+	id: string;
+	submission_id: string;
+	case_id: string;
+	workflow: string;
+	connection: string;
+	operation: string;
+	repeat: 'native-key' | 'lookup' | 'none';
+	reference: string;
+	state: WritebackState;
+	attempt: Generated<number>;
+	failures: Generated<number>;
+	lease_until: Timeless;
+	next_at: Timeless;
+	first_sent_at: Timeless;
+	last_sent_at: Timeless;
+	record_reference: string | null;
+	reason: string | null;
+	created_at: TimeOrNow;
+	updated_at: TimeOrNow;
+}
+
+interface WritebackAttemptsTable {
+	writeback_id: string;
+	number: number;
+	kind: 'send' | 'lookup';
+	started_at: TimeOrNow;
+	ended_at: Timeless;
+	outcome: string | null;
+	reason: string | null;
+}
+
+interface ExceptionsTable {
+	id: string;
+	case_id: string;
+	workflow: string;
+	type: string;
+	class: 'policy' | 'system';
+	breakpoint: Breakpoint;
+	reason: string;
+	severity: number;
+	owner: string;
+	backup: string;
+	outcomes: Json<string[]>;
+	state: 'open' | 'closed';
+	due_at: Time;
+	opened_at: TimeOrNow;
+	closed_at: Timeless;
+	outcome: string | null;
+}
+
+interface ConnectionsTable {
+	name: string;
+	timeouts: Generated<number>;
+	recent: ColumnType<unknown[], string | undefined, string>;
+	opened_at: Timeless;
+	probe_at: Timeless;
+	closed_at: Timeless;
+	running: Generated<number>;
+}
+
+interface ApiKeysTable {
+	id: string;
+	name: string;
+	hash: string;
+	scopes: Json<string[]>;
+	created_at: TimeOrNow;
+	revoked_at: Timeless;
+}
+
+interface IdempotencyKeysTable {
+	scope: string;
+	key: string;
+	body_hash: string;
+	status: number | null;
+	response: ColumnType<unknown, string | null | undefined, string | null>;
+	lease_until: Time;
+	created_at: TimeOrNow;
+}
+
+interface AlertsTable {
+	kind: string;
+	subject: string;
+	count: Generated<number>;
+	first_at: TimeOrNow;
+	last_at: TimeOrNow;
+}

@@ -1,0 +1,88 @@
+import { raise } from '../../domain/identity/assurance.ts';
+import { FACTS } from '../../domain/identity/limits.ts';
+import { matchFacts, normaliseFact } from '../../domain/identity/known-facts.ts';
+import { fail, ok, type Result } from '../../domain/result.ts';
+import { type CaseChange, changeCase } from '../db/cases.ts';
+import { countAgainst, giveBack } from '../db/counters.ts';
+import { loadWorkflow } from '../db/workflows.ts';
+import { alertFailure, clearTries, factsOfDay, type Identifying, reserveTry } from './factors.ts';
+import { raiseIfStuck } from './raise-if-stuck.ts';
+import { offerAtOnce, offerJob } from './make-offer.ts';
+import { type PageVisit, renewVisit, type VisitTicket } from './load-visit.ts';
+
+/**
+ * - `no-match`: something was wrong; which field is not told, and takes the same time.
+ * - `no-tries-left`: three on this link or five on this day: a person has to help.
+ * - `locked`: this person's facts are locked for a while.
+ */
+export type FactsFault = 'no-match' | 'no-tries-left' | 'locked';
+
+/**
+ * Compares what the customer knows with the case's facts, as keyed hashes of normalised values.
+ * @param answers fact → as typed
+ */
+export async function checkFacts(
+	parts: Identifying,
+	visit: PageVisit,
+	answers: Record<string, string>
+): Promise<Result<VisitTicket, FactsFault>> {
+	const result = await changeCase(
+		parts,
+		visit.caseId,
+		{ actor: 'customer', flow: 'check-facts' },
+		(change) => checkOnce(parts, visit, change, answers)
+	);
+	parts.metrics.challenges.inc({
+		factor: 'known-facts',
+		result: result.ok ? 'passed' : result.reason
+	});
+	if (result.ok) await offerAtOnce(parts, visit.caseId);
+	return result;
+}
+
+async function checkOnce(
+	parts: Identifying,
+	visit: PageVisit,
+	change: CaseChange,
+	answers: Record<string, string>
+): Promise<Result<VisitTicket, FactsFault>> {
+	const { trx, state, content } = change;
+	const { document } = visit.workflow;
+	// The case's row is locked, so the count of this link cannot be passed in parallel.
+	if (state.failures['known-facts'] >= FACTS.perLink) return fail('no-tries-left');
+	// Counted before the comparison and given back on success, so that no parallel try slips through.
+	if (!(await countAgainst(trx, factsOfDay(visit.customerHash)))) return fail('no-tries-left');
+	const tried = await reserveTry(trx, visit.customerHash, 'known-facts');
+	if (!tried) return fail('locked');
+	const facts = document.identity.knownFacts.map(({ fact }) => fact);
+	const normalised = (values: Record<string, unknown>) =>
+		Object.fromEntries(
+			facts.map((fact) => {
+				const value = values[fact];
+				const type = document.facts[fact]?.type ?? 'text';
+				const known = typeof value === 'string' || typeof value === 'number' ? value : '';
+				return [fact, known === '' ? '' : normaliseFact(type, known)];
+			})
+		);
+	const hash = (value: string) => parts.vault.hash('fact', value);
+	if (!matchFacts(normalised(content.facts), normalised(answers), hash)) {
+		await alertFailure(trx, 'known-facts', tried);
+		change.must({ do: 'fail-challenge', factor: 'known-facts', reason: 'no-match' });
+		await raiseIfStuck(
+			visit,
+			await loadWorkflow(trx, visit.workflow.key, visit.workflow.version),
+			change,
+			true
+		);
+		const left = change.state.failures['known-facts'] < FACTS.perLink;
+		return fail(left ? 'no-match' : 'no-tries-left');
+	}
+	await giveBack(trx, factsOfDay(visit.customerHash));
+	await clearTries(trx, visit.customerHash, 'known-facts');
+	const assurance = raise(visit.assurance, 'known-facts');
+	const ticket = await renewVisit(trx, visit, assurance);
+	if (!ticket) return fail('locked');
+	change.must({ do: 'pass-challenge', factor: 'known-facts', assurance });
+	await offerJob(parts, change);
+	return ok(ticket);
+}

@@ -1,0 +1,83 @@
+import { evaluateAction } from '../../domain/policy/eligibility.ts';
+import { atLeast } from '../../domain/workflow/document.ts';
+import { afterSend, type Change } from '../../domain/writeback/protocol.ts';
+import { changeCase } from '../db/cases.ts';
+import { type Claimed, protocolView } from '../db/writebacks.ts';
+import type { Parts } from '../parts.ts';
+import type { Calling } from './call-records.ts';
+import { momentOf } from './judge-actions.ts';
+import type { Attempt } from './load-attempt.ts';
+import { FRESH_SECONDS, readFreshFacts, recordIsFresh, storeFreshFacts } from './refresh-facts.ts';
+
+/**
+ * Right before the first send: assurance and eligibility once more, on facts that are read again if
+ * they are older than a minute. An unreadable record means waiting, not guessing.
+ */
+export async function judgeAgain(
+	parts: Calling & Pick<Parts, 'vault' | 'crash'>,
+	attempt: Attempt
+): Promise<'eligible' | Change> {
+	const { claimed, workflow, loaded, action, assurance } = attempt;
+	const declared = workflow.document.actions[action];
+	if (!declared || !atLeast(assurance, declared.assurance))
+		return refuse(claimed, 'assurance-too-low');
+	let { facts } = loaded.content;
+	if (!recordIsFresh(loaded, FRESH_SECONDS.decision)) {
+		const fresh = await readFreshFacts(parts, workflow, loaded.content.customer);
+		if (!fresh.ok && fresh.reason === 'not-found') return refuse(claimed, 'customer-not-found');
+		if (!fresh.ok && fresh.reason === 'contract') return giveUp(claimed, 'contract');
+		if (!fresh.ok) {
+			const reason = fresh.reason === 'barred' ? 'breaker' : 'refused';
+			const unread = { outcome: 'unavailable', reason, ...fresh.detail } as const;
+			return afterSend(protocolView(claimed), unread, { now: claimed.now, random: Math.random() });
+		}
+		facts = await changeCase(
+			parts,
+			claimed.case_id,
+			{ actor: 'system', flow: 'refresh-facts' },
+			(change) => {
+				storeFreshFacts(workflow, change, fresh.value);
+				return Promise.resolve(change.content.facts);
+			}
+		);
+	}
+	const verdict = evaluateAction(workflow.compiled, action, momentOf(workflow, facts, claimed.now));
+	if (verdict.ruleError) return giveUp(claimed, 'rule-error');
+	return verdict.eligible ? 'eligible' : refuse(claimed, 'not-eligible-any-more');
+}
+
+const refuse = (claimed: Claimed, reason: string): Change => ({
+	...keep(claimed, null),
+	state: 'rejected',
+	reason,
+	person: 'rejected'
+});
+
+/** What operations hear of, and what the person is told who decides. */
+const GIVEN_UP = {
+	poisoned: { alert: 'poison-job', person: 'tries-used' },
+	contract: { alert: 'contract', person: 'contract' },
+	'rule-error': { alert: 'rule-error', person: 'rule-error' }
+} as const;
+
+/** Nothing is tried any more; a person decides, and operations hear why. */
+export function giveUp(claimed: Claimed, why: keyof typeof GIVEN_UP = 'poisoned'): Change {
+	const { alert, person } = GIVEN_UP[why];
+	return {
+		...keep(claimed, null),
+		state: 'dead',
+		reason: why,
+		person: claimed.first_sent_at ? 'outcome-unknown' : person,
+		alert
+	};
+}
+
+/** The row as it is, to be looked at again at `nextAt`; `null` leaves it to somebody else. */
+export const keep = (claimed: Claimed, nextAt: Date | null): Change => ({
+	state: claimed.state,
+	failures: claimed.failures,
+	firstSentAt: claimed.first_sent_at,
+	lastSentAt: claimed.last_sent_at,
+	reason: claimed.reason,
+	nextAt
+});

@@ -1,0 +1,108 @@
+import { v7 as uuid } from 'uuid';
+import { contactKey } from '../../contracts/contacts.ts';
+import type { Insertable } from 'kysely';
+import { maskContact } from '../../domain/identity/masks.ts';
+import { shownValues } from '../../domain/policy/shown.ts';
+import { textIn } from '../../domain/workflow/format.ts';
+import { fillTemplate, messageText } from '../../domain/workflow/template.ts';
+import type { Channel, FieldValues } from '../../domain/workflow/document.ts';
+import type { CaseKey } from '../crypto/vault.ts';
+import type { CaseChange, Trx } from '../db/cases.ts';
+import type { Schema } from '../db/schema.ts';
+import { PRIORITY } from '../jobs/queues.ts';
+import type { Workflow } from '../db/workflows.ts';
+import type { Parts } from '../parts.ts';
+
+export interface MessageOrder {
+	class: 'code' | 'outreach' | 'notice';
+	template: string;
+	channel: Channel;
+	to: string;
+	language: string;
+	facts: FieldValues;
+	/** What only this message knows, such as `link` or `code`. */
+	extra: Record<string, string>;
+	/** After this instant it is of no use and is not sent. */
+	expiresAt?: Date;
+}
+
+/** What is sealed with a message: it says the same however often it is sent. */
+export interface MessageContent {
+	to: string;
+	/** Whom it comes from: the brand. Not in what was sealed by an earlier version, like `language`. */
+	sender?: string;
+	/** Heads an e-mail. */
+	subject: string;
+	body: string;
+	/** BCP-47 tag of the text. */
+	language?: string;
+	/** What the text was made with, so that the next channel carries the same link. */
+	extra: Record<string, string>;
+}
+
+/** One hash for every spelling of a contact point: what limits and opt-outs are kept under. */
+export const destinationHash = ({ vault }: Pick<Parts, 'vault'>, channel: Channel, to: string) =>
+	vault.hash('destination', contactKey(channel, to));
+
+/** The row of a message, its text rendered and sealed. */
+export async function messageRow(
+	{ vault }: Pick<Parts, 'vault'>,
+	{ compiled, document }: Workflow,
+	caseId: string,
+	key: CaseKey,
+	order: MessageOrder
+): Promise<Insertable<Schema['messages']> & { id: string; mask: string }> {
+	const { language, channel, to, template, extra } = order;
+	const { texts = {}, subject = {} } = document.templates[template] ?? {};
+	const { name } = document.brand;
+	const values = { ...shownValues(compiled, { facts: order.facts }, language), ...extra };
+	const content: MessageContent = {
+		to,
+		sender: name,
+		subject: fillTemplate(textIn(subject, language) || name, { brand: name }),
+		body: messageText(textIn(texts, language), values),
+		language,
+		extra
+	};
+	return {
+		id: uuid(),
+		case_id: caseId,
+		class: order.class,
+		channel,
+		template,
+		mask: maskContact(channel, to),
+		destination_hash: destinationHash({ vault }, channel, to),
+		sealed: await vault.seal(key, content, 'messages.sealed'),
+		state: 'queued',
+		expires_at: order.expiresAt ?? null
+	};
+}
+
+/** Puts the job for a message into the transaction that made its row. */
+export const sendMessageJob = (
+	jobs: Parts['jobs'],
+	trx: Trx,
+	id: string,
+	kind: MessageOrder['class']
+) => jobs.send(trx, 'send-message', { v: 1, message: id }, { priority: PRIORITY[kind] });
+
+/** Row, event and job of one message, inside a case's change. */
+export async function queueMessage(
+	parts: Pick<Parts, 'vault' | 'jobs'>,
+	workflow: Workflow,
+	change: CaseChange,
+	order: MessageOrder
+): Promise<string> {
+	const row = await messageRow(parts, workflow, change.row.id, change.key, order);
+	await change.trx.insertInto('messages').values(row).execute();
+	change.must({
+		do: 'queue-message',
+		message: row.id,
+		class: order.class,
+		channel: order.channel,
+		template: order.template,
+		mask: row.mask
+	});
+	await sendMessageJob(parts.jobs, change.trx, row.id, order.class);
+	return row.id;
+}

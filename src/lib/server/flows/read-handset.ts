@@ -1,0 +1,67 @@
+import { direction } from '../../domain/workflow/format.ts';
+import type { Channel } from '../../domain/workflow/document.ts';
+import type { Parts } from '../parts.ts';
+import type { CaseContent } from '../db/cases.ts';
+import type { MessageContent } from './queue-message.ts';
+
+export interface HandsetMessage {
+	id: string;
+	channel: Channel;
+	at: Date;
+	/** The brand it comes from. */
+	sender: string;
+	subject: string;
+	body: string;
+	/** BCP-47 tag of the text, and which way it runs. */
+	language: string;
+	direction: 'ltr' | 'rtl';
+}
+
+/** A phone keeps this many of its latest messages on the screen. */
+const MOST = 100;
+
+/**
+ * One person's messages on the simulated phone, the oldest first; `null` if nobody has this id. For
+ * demo and test only: it opens what is sealed.
+ * @param id keyed hash of the customer, as in the list
+ */
+export async function readHandset(
+	{ db, vault }: Pick<Parts, 'db' | 'vault'>,
+	id: string
+): Promise<{ label: string; messages: HandsetMessage[] } | null> {
+	const rows = await db
+		.selectFrom('messages')
+		.innerJoin('cases', 'cases.id', 'messages.case_id')
+		.select(['messages.id', 'messages.channel', 'messages.sealed as message'])
+		.select(['messages.accepted_at', 'messages.created_at', 'cases.key', 'cases.sealed as content'])
+		.select('cases.language')
+		.where('cases.customer_hash', '=', id)
+		.where('messages.provider', '=', 'phone')
+		.orderBy('messages.created_at', 'desc')
+		.orderBy('messages.id', 'desc')
+		.limit(MOST)
+		.execute();
+	const newest = rows[0];
+	if (!newest) return null;
+	const newestKey = await vault.openCaseKey(newest.key);
+	const content = await vault.open<CaseContent>(newestKey, newest.content, 'cases.sealed');
+	const messages = await Promise.all(
+		rows.toReversed().map(async (row): Promise<HandsetMessage> => {
+			const key = await vault.openCaseKey(row.key);
+			const opened = await vault.open<MessageContent>(key, row.message, 'messages.sealed');
+			const { subject, sender = subject, body, language = row.language } = opened;
+			return {
+				id: row.id,
+				channel: row.channel,
+				at: row.accepted_at ?? row.created_at,
+				sender,
+				subject,
+				body,
+				language,
+				direction: direction(language)
+			};
+		})
+	);
+	const { name } = content.facts;
+	return { label: typeof name === 'string' ? name : content.customer, messages };
+}

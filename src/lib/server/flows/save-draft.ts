@@ -1,0 +1,48 @@
+import type { VerifiedVisit } from '../../domain/identity/proofs.ts';
+import { checkInputs } from '../../domain/policy/inputs.ts';
+import { fail, ok, type Result } from '../../domain/result.ts';
+import type { Parts } from '../parts.ts';
+import { beginAction } from './action-form.ts';
+import { type DraftContent, propose, storeDraft } from './drafts.ts';
+import { reportRuleError } from './leave-for-rule.ts';
+import type { ActionRefusal } from './take-action.ts';
+
+/** The longest text of a field that is kept: above every limit, so it is refused again. */
+const MOST_TYPED = 5_000;
+
+/**
+ * Checks what the customer typed and keeps it as a draft; also what is refused (`invalid-input`), as
+ * it was typed, for the form to show it again with the fault of every field.
+ * @returns the draft's id
+ */
+export async function saveDraft(
+	parts: Pick<Parts, 'db' | 'vault' | 'crash'>,
+	visit: VerifiedVisit,
+	action: string,
+	form: Record<string, string>
+): Promise<Result<{ draftId: string }, ActionRefusal | 'invalid-input', { draftId: string }>> {
+	const { loaded, workflow, taken } = await beginAction(parts, visit, action);
+	const broken = async () => {
+		await reportRuleError(parts, workflow, visit.caseId, action);
+		return fail('rule-error');
+	};
+	if (!taken.ok && taken.reason === 'rule-error') return broken();
+	if (!taken.ok) return fail(taken.reason);
+	const { moment } = taken.value;
+	const { language } = visit;
+	const checked = checkInputs(workflow.compiled, action, form, { ...moment, language });
+	if (!checked.ok && checked.reason === 'rule-error') return broken();
+	const { row, key } = loaded;
+	const store = (content: DraftContent) => storeDraft(parts, row.id, key, action, content);
+	if (!checked.ok) {
+		const typed = Object.fromEntries(
+			(workflow.document.actions[action]?.inputs ?? []).flatMap(({ name }) =>
+				Object.hasOwn(form, name) ? [[name, form[name]!.slice(0, MOST_TYPED)]] : []
+			)
+		);
+		return fail('invalid-input', { draftId: await store({ typed }) });
+	}
+	// Its review could not be shown: better known now than on the next page.
+	if (!propose(workflow, action, moment, checked.value, language).ok) return broken();
+	return ok({ draftId: await store({ input: checked.value }) });
+}

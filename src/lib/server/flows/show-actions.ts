@@ -1,0 +1,71 @@
+import { sql } from 'kysely';
+import type { ChooseView } from '../../contracts/pages.ts';
+import type { VerifiedVisit } from '../../domain/identity/proofs.ts';
+import { isSettled, refusedBy } from '../../domain/policy/eligibility.ts';
+import { shownValues } from '../../domain/policy/shown.ts';
+import { textIn } from '../../domain/workflow/format.ts';
+import { fillTemplate } from '../../domain/workflow/template.ts';
+import { loadCase } from '../db/cases.ts';
+import { loadWorkflow } from '../db/workflows.ts';
+import type { Parts } from '../parts.ts';
+import { DRAFT_DAYS } from './drafts.ts';
+import { judgeActions, momentOf } from './judge-actions.ts';
+import { personMessage } from './person-message.ts';
+
+/** The actions this customer may take, and for the others why not and what would make them possible. */
+export async function showActions(
+	{ db, vault }: Pick<Parts, 'db' | 'vault'>,
+	visit: VerifiedVisit
+): Promise<ChooseView> {
+	const loaded = await loadCase({ db, vault }, visit.caseId);
+	if (!loaded) throw new Error(`Visit ${visit.id} belongs to no case.`);
+	const { content, state } = loaded;
+	const { language } = visit;
+	const workflow = await loadWorkflow(db, visit.workflow.key, visit.workflow.version);
+	const { document, compiled } = workflow;
+	const shown = shownValues(compiled, { facts: content.facts }, language);
+	const write = (texts: Record<string, string>) => fillTemplate(textIn(texts, language), shown);
+	const moment = momentOf(workflow, content.facts, loaded.now);
+	const settled = state.ended === 'cancelled' && document.settled && isSettled(compiled, moment);
+	const verdicts = settled ? [] : judgeActions(workflow, content.facts, state.withheld, loaded.now);
+	const view: ChooseView = { lines: [], offered: [], refused: [] };
+	if (settled) view.settled = write(document.settled?.message ?? {});
+	for (const fact of document.overview)
+		if (content.facts[fact] !== undefined)
+			view.lines.push({
+				label: textIn(document.facts[fact]?.label ?? {}, language),
+				text: shown[fact] ?? ''
+			});
+	for (const verdict of verdicts) {
+		const action = document.actions[verdict.action];
+		if (!action) continue;
+		const label = write(action.label);
+		if (verdict.eligible) {
+			view.offered.push({ action: verdict.action, label, summary: write(action.summary) });
+			continue;
+		}
+		const clause = refusedBy(compiled, verdict);
+		const cure = clause?.cure && write(clause.cure);
+		view.refused.push({
+			action: verdict.action,
+			label,
+			...(clause
+				? { reason: write(clause.reason) }
+				: { unsaid: verdict.ruleError ? 'rule-error' : 'withheld' }),
+			...(cure && { cure })
+		});
+	}
+	const draft = await db
+		.selectFrom('drafts')
+		.select(['id', 'action'])
+		.where('case_id', '=', visit.caseId)
+		.where('created_at', '>', sql<Date>`now() - make_interval(days => ${DRAFT_DAYS}::int)`)
+		.orderBy('created_at', 'desc')
+		.limit(1)
+		.executeTakeFirst();
+	const drafted = draft && view.offered.find(({ action }) => action === draft.action);
+	if (draft && drafted) view.draft = { id: draft.id, label: drafted.label };
+	if (state.exceptions.length)
+		view.withPerson = { message: personMessage(visit, state, 'eligibility') };
+	return view;
+}

@@ -1,0 +1,130 @@
+import { sql } from 'kysely';
+import type { VerifyView } from '../../contracts/pages.ts';
+import { nextChallenge } from '../../domain/identity/next-challenge.ts';
+import { strictest } from '../../domain/identity/assurance.ts';
+import { maskContact } from '../../domain/identity/masks.ts';
+import { textIn } from '../../domain/workflow/format.ts';
+import { formatInstant } from '../../domain/workflow/instant.ts';
+import type { Channel } from '../../domain/workflow/document.ts';
+import { type Contacts, loadCase, type LoadedCase } from '../db/cases.ts';
+import type { Parts } from '../parts.ts';
+import { untilNextCode } from './code-gap.ts';
+import { readFactors } from './factors.ts';
+import { personMessage, personUntil } from './person-message.ts';
+import type { PageVisit } from './load-visit.ts';
+
+/** Where codes of this case can go, in the workflow's order. Only contacts of the system of record. */
+function codeDestinations(visit: PageVisit, contacts: Contacts | undefined) {
+	const { channels } = visit.workflow.document.identity.code;
+	return channels.flatMap((channel) => {
+		const to = contacts?.[channel];
+		return to ? [{ channel, to, mask: maskContact(channel, to) }] : [];
+	});
+}
+
+/** Where the code goes: the channel wished for, or the first that the record has a contact for. */
+export function codeDestination(visit: PageVisit, contacts: Contacts | undefined, wished: Channel) {
+	const all = codeDestinations(visit, contacts);
+	return all.find(({ channel }) => channel === wished) ?? all[0];
+}
+
+/** The need of this page: the case's, or the action's where that is higher. */
+export function needFor(visit: PageVisit, action?: string) {
+	const { actions } = visit.workflow.document;
+	const wanted = action && Object.hasOwn(actions, action) ? actions[action] : undefined;
+	return wanted ? strictest(visit.need, wanted.assurance) : visit.need;
+}
+
+/**
+ * What the visitor must do next to prove who they are. Pure: sends nothing.
+ * @param action the action that asks for more than the case's base, if one does
+ * @returns `null` when nothing is missing
+ */
+export async function showVerify(
+	parts: Pick<Parts, 'db' | 'vault'>,
+	visit: PageVisit,
+	action?: string
+): Promise<VerifyView | null> {
+	const loaded = await loadCase(parts, visit.caseId);
+	if (!loaded) throw new Error(`Visit ${visit.id} belongs to no case.`);
+	const { document } = visit.workflow;
+	const known = loaded.content.record?.contacts;
+	const destinations = codeDestinations(visit, known);
+	// Before the record was read once nobody knows: asking for the code reads it.
+	const reachable = !known || destinations.length > 0;
+	const { factors, now } = await readFactors(parts.db, visit.customerHash, loaded.state, reachable);
+	const next = nextChallenge({
+		identity: document.identity,
+		need: needFor(visit, action),
+		have: visit.assurance,
+		factors,
+		now
+	});
+	switch (next.ask) {
+		case null:
+			return null;
+		case 'wait':
+			return {
+				ask: 'wait',
+				until: formatInstant(next.until, visit.language, document.zone, 'time')
+			};
+		case 'person':
+			return {
+				ask: 'person',
+				message: inHand(visit, loaded),
+				...(next.reason === 'code-unreachable' && { unreachable: unreachable(visit, loaded) })
+			};
+		case 'known-facts':
+			return { ask: 'known-facts', fields: factFields(visit) };
+		case 'code':
+			return {
+				ask: 'code',
+				destinations: destinations.map(({ channel, mask }) => ({ channel, mask })),
+				sent: await sentCode(parts, visit, loaded)
+			};
+	}
+}
+
+/** Who has it and until when; empty while nobody does: only this action is out of reach. */
+const inHand = (visit: PageVisit, { state }: LoadedCase): string =>
+	state.exceptions.length > 0 ? personMessage(visit, state, 'identity') : '';
+
+/** The workflow's message says that a check failed; here none could be made. */
+const unreachable = (visit: PageVisit, { state }: LoadedCase) => ({
+	lacks: visit.workflow.document.identity.code.channels.includes('email')
+		? ('contact' as const)
+		: ('phone' as const),
+	until: personUntil(visit, state, 'identity')
+});
+
+function factFields({ workflow: { document }, language }: PageVisit) {
+	return document.identity.knownFacts.map(({ fact, label, hint }) => {
+		const type = document.facts[fact]?.type;
+		const kind = type === 'date' ? ('date' as const) : ('text' as const);
+		return {
+			name: fact,
+			label: textIn(label, language),
+			hint: hint && textIn(hint, language),
+			kind
+		};
+	});
+}
+
+/** The living code of this visit, and when another may be asked for. */
+async function sentCode({ db }: Pick<Parts, 'db'>, visit: PageVisit, { row }: LoadedCase) {
+	const live = await db
+		.selectFrom('challenges')
+		.select(['channel', 'mask', 'expires_at'])
+		.where('visit_id', '=', visit.id)
+		.where('used_at', 'is', null)
+		.where('ended_at', 'is', null)
+		.where('expires_at', '>', sql<Date>`now()`)
+		.executeTakeFirst();
+	if (!live) return undefined;
+	return {
+		channel: live.channel,
+		mask: live.mask,
+		until: formatInstant(live.expires_at, visit.language, visit.workflow.document.zone, 'time'),
+		resendSeconds: await untilNextCode(db, row.customer_hash)
+	};
+}

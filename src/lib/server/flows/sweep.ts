@@ -1,0 +1,145 @@
+import { sql } from 'kysely';
+import { changeCase } from '../db/cases.ts';
+import { countAgainst } from '../db/counters.ts';
+import { priorityByAge } from '../jobs/queues.ts';
+import type { Parts } from '../parts.ts';
+
+type Used = Pick<Parts, 'db' | 'vault' | 'jobs' | 'crash' | 'log'>;
+
+/** How far behind a row must be before the sweeper speaks up: its own job should have come by now. */
+const LATE = sql<Date>`now() - interval '15 seconds'`;
+const BATCH = 500;
+
+/** Of all nodes one sweeps in each ten seconds. */
+const TURN = { key: 'sweep', most: 1, seconds: 10 };
+
+/**
+ * The rows are the truth and jobs only wake-ups: rows that are due and were not looked at (a lost
+ * job, a dead node) get a new one. Cases whose time is over end by an event, never silently.
+ * @returns how many were found, by kind; `null` when it was another node's turn
+ */
+export async function sweep(parts: Used): Promise<Record<string, number> | null> {
+	if (!(await countAgainst(parts.db, TURN))) return null;
+	return {
+		messages: await wakeMessages(parts),
+		writebacks: await wakeWritebacks(parts),
+		reminders: await wakeReminders(parts),
+		unbegun: await wakeUnbegun(parts),
+		expired: await expireCases(parts)
+	};
+}
+
+async function wakeMessages({ db, jobs, crash }: Used): Promise<number> {
+	const found = await db.transaction().execute(async (trx) => {
+		const rows = await trx
+			.selectFrom('messages')
+			.select('id')
+			.where('state', 'in', ['queued', 'sending', 'unknown'])
+			.where('next_at', '<', LATE)
+			.where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<', LATE)]))
+			.orderBy('next_at')
+			.limit(BATCH)
+			.execute();
+		const waiting = rows.map(({ id }) => ({ data: { v: 1 as const, message: id } }));
+		await jobs.sendAll(trx, 'send-message', waiting);
+		crash('wake-messages:before-commit');
+		return rows.length;
+	});
+	crash('wake-messages:after-commit');
+	return found;
+}
+
+async function wakeWritebacks({ db, jobs, crash }: Used): Promise<number> {
+	const found = await db.transaction().execute(async (trx) => {
+		const rows = await trx
+			.selectFrom('writebacks')
+			.select(['id', 'created_at', sql<Date>`now()`.as('now')])
+			.where('state', 'in', ['pending', 'sending', 'unknown'])
+			.where('next_at', '<', LATE)
+			.where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<', LATE)]))
+			.orderBy('next_at')
+			.limit(BATCH)
+			.execute();
+		const waiting = rows.map(({ id, created_at, now }) => ({
+			data: { v: 1 as const, writeback: id },
+			options: { priority: priorityByAge(created_at, now) }
+		}));
+		await jobs.sendAll(trx, 'apply-writeback', waiting);
+		crash('wake-writebacks:before-commit');
+		return rows.length;
+	});
+	crash('wake-writebacks:after-commit');
+	return found;
+}
+
+async function wakeReminders({ db, jobs, crash }: Used): Promise<number> {
+	const found = await db.transaction().execute(async (trx) => {
+		const rows = await trx
+			.selectFrom('cases')
+			.select('id')
+			.where('remind_at', '<', LATE)
+			.orderBy('remind_at')
+			.limit(BATCH)
+			.execute();
+		const waiting = rows.map(({ id }) => ({ data: { v: 1 as const, case: id } }));
+		await jobs.sendAll(trx, 'remind', waiting);
+		crash('wake-reminders:before-commit');
+		return rows.length;
+	});
+	crash('wake-reminders:after-commit');
+	return found;
+}
+
+async function wakeUnbegun({ db, jobs, crash }: Used): Promise<number> {
+	const found = await db.transaction().execute(async (trx) => {
+		const rows = await trx
+			.selectFrom('cases')
+			.select('id')
+			.where('complete_at', '<', LATE)
+			.where('ended_at', 'is', null)
+			.orderBy('complete_at')
+			.limit(BATCH)
+			.execute();
+		const waiting = rows.map(({ id }) => ({ data: { v: 1 as const, case: id } }));
+		await jobs.sendAll(trx, 'complete-case', waiting);
+		crash('wake-unbegun:before-commit');
+		return rows.length;
+	});
+	crash('wake-unbegun:after-commit');
+	return found;
+}
+
+async function expireCases(parts: Used): Promise<number> {
+	const rows = await parts.db
+		.selectFrom('cases')
+		.select('id')
+		.where('ended_at', 'is', null)
+		.where('expires_at', '<', sql<Date>`now()`)
+		// A submission or an exception under way keeps its case until it is settled.
+		.where('stage', 'not in', ['submitted', 'with-person'])
+		.where((eb) =>
+			eb.not(
+				eb.exists(
+					eb
+						.selectFrom('exceptions')
+						.select('exceptions.id')
+						.whereRef('exceptions.case_id', '=', 'cases.id')
+						.where('exceptions.state', '=', 'open')
+				)
+			)
+		)
+		.orderBy('expires_at')
+		.limit(BATCH)
+		.execute();
+	let expired = 0;
+	for (const { id } of rows)
+		expired += await changeCase(parts, id, { actor: 'system', flow: 'expire-case' }, (change) => {
+			const over = change.row.expires_at <= change.now;
+			return Promise.resolve(over && change.decide({ do: 'expire' }).ok ? 1 : 0);
+		}).catch((error: unknown) => {
+			// One unreadable case must not keep all that come after it.
+			parts.log.error({ error, case: id }, 'sweep: a case could not be ended');
+			return 0;
+		});
+	return expired;
+}

@@ -1,0 +1,41 @@
+import { type EligibleAction, offer, type VerifiedVisit } from '../../domain/identity/proofs.ts';
+import { strictest } from '../../domain/identity/assurance.ts';
+import { evaluateAction } from '../../domain/policy/eligibility.ts';
+import type { Moment } from '../../domain/policy/moment.ts';
+import { fail, ok, type Result } from '../../domain/result.ts';
+import { atLeast, type FieldValues } from '../../domain/workflow/document.ts';
+import type { CaseState } from '../../domain/case/state.ts';
+import { needOf } from '../../domain/identity/need.ts';
+import type { Workflow } from '../db/workflows.ts';
+import { momentOf } from './judge-actions.ts';
+
+/**
+ * - `needs-assurance`: the action demands more than the visit has proved so far.
+ * - `rule-error`: whether it is eligible cannot be evaluated; who changes something raises it.
+ */
+export type ActionRefusal = 'unknown-action' | 'not-eligible' | 'needs-assurance' | 'rule-error';
+
+/**
+ * May this visit take this action, on these facts, now? The only way to an `EligibleAction`; asked
+ * again at every step up to the confirmation.
+ */
+export function takeAction(
+	workflow: Workflow,
+	visit: VerifiedVisit,
+	state: CaseState,
+	action: string,
+	facts: FieldValues,
+	now: Date
+): Result<{ eligible: EligibleAction; moment: Moment }, ActionRefusal> {
+	const { actions, identity } = workflow.document;
+	const declared = Object.hasOwn(actions, action) ? actions[action] : undefined;
+	if (!declared) return fail('unknown-action');
+	const need = strictest(needOf(identity, state.failures), declared.assurance);
+	if (!atLeast(visit.assurance, need)) return fail('needs-assurance');
+	if (state.withheld.includes(action) || state.ended) return fail('not-eligible');
+	const moment = momentOf(workflow, facts, now);
+	const verdict = evaluateAction(workflow.compiled, action, moment);
+	if (verdict.ruleError) return fail('rule-error');
+	const eligible = offer(visit, verdict);
+	return eligible.ok ? ok({ eligible: eligible.value, moment }) : fail('not-eligible');
+}

@@ -1,0 +1,27 @@
+/** Keeps the `most` last used values of a map and forgets the rest. */
+export function createRecent<Value>(most: number) {
+	const values = new Map<string, Value>();
+	return {
+		get(key: string): Value | undefined {
+			const value = values.get(key);
+			if (value === undefined) return undefined;
+			// A Map iterates in order of insertion: to insert again is to become the newest.
+			values.delete(key);
+			values.set(key, value);
+			return value;
+		},
+		set(key: string, value: Value): void {
+			values.delete(key);
+			values.set(key, value);
+			for (const oldest of values.keys()) {
+				if (values.size <= most) break;
+				values.delete(oldest);
+			}
+		},
+		get size(): number {
+			return values.size;
+		}
+	};
+}
+
+export type Recent<Value> = ReturnType<typeof createRecent<Value>>;

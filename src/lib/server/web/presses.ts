@@ -1,0 +1,11 @@
+import type { Handle } from '@sveltejs/kit';
+
+/**
+ * The framework looks `?/name` up as a property of a page's actions, so `?/__proto__` and
+ * `?/constructor` are found on every page, and fails on `?/default`. None of them is ours: 404.
+ */
+export const refuseStrangePress: Handle = ({ event, resolve }) => {
+	const names = [...event.url.searchParams.keys()].filter((key) => key.startsWith('/'));
+	const strange = names.some((key) => key === '/default' || key.slice(1) in Object.prototype);
+	return strange ? new Response('There is no such button.', { status: 404 }) : resolve(event);
+};

@@ -1,0 +1,10 @@
+/** JSON with sorted keys and no spaces: one text for one content, so that it can be hashed. */
+export function canonicalJson(value: unknown): string {
+	if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+	if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+	const members = Object.entries(value)
+		.filter(([, member]) => member !== undefined)
+		.sort(([a], [b]) => (a < b ? -1 : 1))
+		.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
+	return `{${members.join(',')}}`;
+}
