@@ -1,0 +1,25 @@
+import { listHandsets } from '$lib/server/flows/list-handsets';
+import { readHandset } from '$lib/server/flows/read-handset';
+import { parts } from '$lib/server/web/app';
+import { requireDemo } from '$lib/server/web/guards';
+import { APPS } from '$lib/ui/phone/view';
+import type { PageServerLoad } from './$types';
+
+// The one page for the demo's audience: it looks for new messages by script.
+export const csr = true;
+
+export const load: PageServerLoad = async ({ url }) => {
+	requireDemo();
+	const asked = (name: string) => url.searchParams.get(name)?.slice(0, 200) || undefined;
+	const [query, id, app] = [asked('q'), asked('handset'), asked('app')];
+	const list = await listHandsets(parts(), { query, cursor: asked('cursor') });
+	const more = new URLSearchParams({ ...(query && { q: query }), cursor: list.cursor ?? '' });
+	const handset = id ? await readHandset(parts(), id) : null;
+	return {
+		query: query ?? '',
+		handsets: list.handsets,
+		more: list.cursor ? `/phone?${more}` : undefined,
+		handset: id && handset ? { id, ...handset } : undefined,
+		app: APPS.find(({ channel }) => channel === app)?.channel
+	};
+};
