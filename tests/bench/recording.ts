@@ -1,0 +1,64 @@
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Agent } from 'node:http';
+import { type Invited, invite } from './invited.ts';
+import { travel } from './journey.ts';
+import type { Recorded } from './recorder.ts';
+import type { Stage } from './stage.ts';
+
+/** What a journey asks of the database: single statements, and transactions with theirs. */
+export interface Recording {
+	/** Whose journey it was. */
+	of: Invited;
+	/** In the order in which they took effect. */
+	units: Recorded[][];
+	statements: number;
+	at: number;
+}
+
+const RECORDER = pathToFileURL(join(import.meta.dirname, 'recorder.ts')).href;
+/** pg-boss fetches and completes jobs beside our pool, ten at a time. */
+const BESIDE = /pgboss\.(job\b.*skip locked|queue|version|subscription|schedule|bam|warning)/is;
+const NOT_OURS = (text: string) =>
+	BESIDE.test(text) || (/pgboss/.test(text) && !/insert into/i.test(text));
+
+/** Lets one customer make the journey on a process that writes down its statements. */
+export async function record(stage: Stage, agent: Agent): Promise<Recording> {
+	const folder = mkdtempSync(join(tmpdir(), 'tapdone-bench-'));
+	const file = join(folder, 'statements.ndjson');
+	writeFileSync(file, '');
+	try {
+		await stage.restart({ NODE_OPTIONS: `--import ${RECORDER}`, BENCH_RECORD: file });
+		// The second of two: the first fills what a process keeps in memory.
+		const [first, of] = await invite(stage, 2);
+		if (!first || !of) throw new Error('Nobody to record.');
+		await travel(stage, agent, [first]);
+		truncateSync(file);
+		await travel(stage, agent, [of]);
+		await stage.restart();
+		const lines = readFileSync(file, 'utf8').trim().split('\n');
+		const units = unitsOf(lines.map((line) => JSON.parse(line) as Recorded));
+		return { of, units, statements: units.flat().length, at: Date.now() };
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
+}
+
+/** Statements by transaction; a statement was written down when it was answered. */
+function unitsOf(statements: Recorded[]): Recorded[][] {
+	const units: Recorded[][] = [];
+	const open = new Map<number, Recorded[]>();
+	for (const statement of statements) {
+		const { connection, text } = statement;
+		const unit = open.get(connection);
+		if (/^(begin|start transaction)/i.test(text)) open.set(connection, [statement]);
+		else if (/^(commit|rollback)/i.test(text) && unit) {
+			open.delete(connection);
+			units.push([...unit, statement]);
+		} else if (unit) unit.push(statement);
+		else if (!NOT_OURS(text)) units.push([statement]);
+	}
+	return units;
+}

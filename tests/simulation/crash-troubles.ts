@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { publishWorkflow } from '../../src/lib/server/flows/publish-workflow.ts';
+import type { Traveller } from './crash-customer.ts';
+import type { Lane } from './crash-lane.ts';
+
+/** A workflow that divides by a fact, which may be nothing. */
+export const BROKEN = 'divides';
+
+/** Publishes a starter document, changed on its way. */
+async function publish({ fleet }: Lane, key: string, change: (source: string) => string) {
+	const path = join(import.meta.dirname, `../../workflows/${key}.yaml`);
+	const published = await publishWorkflow(fleet.parts, change(readFileSync(path, 'utf8')), 'test');
+	if (!published.ok) throw new Error(JSON.stringify(published));
+}
+
+/** Workflows as they may be, and no starter is: one asks for known facts besides the code, one breaks. */
+export async function publishOthers(lane: Lane): Promise<void> {
+	await publish(lane, 'address-update', (source) =>
+		source.replace(/^(\s+)base: .*$/m, '$1base: code-and-facts')
+	);
+	await publish(lane, 'failed-payment', (source) =>
+		source
+			.replace('workflow: failed-payment', `workflow: ${BROKEN}`)
+			.replace('facts.balance - input.part', 'facts.balance / facts.broken_promises - input.part')
+	);
+}
+
+/** The breaker of the system of record: open, with its one probe due, or closed a moment ago. */
+export async function setBreaker(
+	{ lane }: Traveller,
+	to: 'probe-due' | 'just-closed'
+): Promise<void> {
+	const { rows } = await sql<{ now: Date }>`select now() as now`.execute(lane.fleet.db);
+	const now = rows[0]!.now;
+	const times =
+		to === 'probe-due'
+			? { opened_at: now, probe_at: now, closed_at: null }
+			: { opened_at: null, probe_at: null, closed_at: now };
+	await lane.fleet.db
+		.insertInto('connections')
+		.values({ name: 'demo-core', running: 0, ...times })
+		.onConflict((conflict) => conflict.column('name').doUpdateSet({ running: 0, ...times }))
+		.execute();
+}
+
+/** Messages stay behind without a job, as after a queue that was lost; the next sweep is anybody's. */
+export async function loseJobs({ lane }: Traveller): Promise<void> {
+	const { db } = lane.fleet;
+	await sql`delete from pgboss.job where name = 'send-message' and state = 'created'`.execute(db);
+	await db
+		.updateTable('messages')
+		.set({ next_at: sql<Date>`now() - interval '1 minute'` })
+		.where('state', '=', 'queued')
+		.execute();
+	await db.deleteFrom('counters').where('key', '=', 'sweep').execute();
+}
+
+export async function hasSwept({ lane }: Traveller): Promise<boolean> {
+	const turn = lane.fleet.db.selectFrom('counters').select('count').where('key', '=', 'sweep');
+	return (await turn.executeTakeFirst()) !== undefined;
+}
+
+/** Messages that are made meanwhile look as if every try of them had broken off. */
+export async function poisoned<Value>(
+	{ lane }: Traveller,
+	make: () => Promise<Value>
+): Promise<Value> {
+	const tries = (count: number) =>
+		sql`alter table messages alter column attempts set default ${sql.lit(count)}`.execute(
+			lane.fleet.db
+		);
+	await tries(99);
+	try {
+		return await make();
+	} finally {
+		await tries(0);
+	}
+}

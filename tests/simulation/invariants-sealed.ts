@@ -1,0 +1,74 @@
+import type { MessageContent } from '../../src/lib/server/flows/queue-message.ts';
+import type { SubmissionContent } from '../../src/lib/server/flows/submit-action.ts';
+import type { Effect } from '../support/memory-faults.ts';
+import type { Checked } from './invariants.ts';
+
+const GRACE_MS = 2_000;
+
+/**
+ * What only the sealed columns can tell: that what was executed is what the customer confirmed, and
+ * that one link goes out once.
+ */
+export async function sealedViolations(checked: Checked): Promise<Record<string, string[]>> {
+	return {
+		'what was executed is what was confirmed': await otherThanConfirmed(checked),
+		...(await invitations(checked))
+	};
+}
+
+/** Every field that the system of record names is the field that was confirmed. */
+async function otherThanConfirmed({ db, vault, effects }: Checked): Promise<string[]> {
+	const byReference = new Map<string, Effect>(effects.map((one) => [one.reference, one]));
+	const rows = await db
+		.selectFrom('submissions')
+		.innerJoin('writebacks', 'writebacks.submission_id', 'submissions.id')
+		.innerJoin('cases', 'cases.id', 'submissions.case_id')
+		.select(['submissions.id', 'submissions.sealed', 'writebacks.reference', 'cases.key'])
+		.execute();
+	const wrong: string[] = [];
+	for (const row of rows) {
+		const effect = byReference.get(row.reference);
+		if (!effect) continue;
+		const key = await vault.openCaseKey(row.key);
+		const confirmed = await vault.open<SubmissionContent>(key, row.sealed, 'submissions.sealed');
+		const { customer, fields, input, values } = confirmed;
+		const named = Object.keys(fields).filter((name) => name in effect.fields);
+		const same = named.every((name) => effect.fields[name] === fields[name]);
+		const promised = ['amount', 'total', 'day', 'first'].every((name) => {
+			const shown = values[name] ?? input[name];
+			const done = effect.fields[name] ?? (name === 'day' ? effect.fields['date'] : undefined);
+			return shown === undefined || done === undefined || shown === done;
+		});
+		if (named.length === 0 || !same || !promised || effect.customer !== customer)
+			wrong.push(row.id);
+	}
+	return wrong;
+}
+
+/** What was sent with each link; a message is on its way for a moment after its link has ended. */
+async function invitations({ db, vault, links }: Checked): Promise<Record<string, string[]>> {
+	const rows = await db
+		.selectFrom('messages')
+		.innerJoin('cases', 'cases.id', 'messages.case_id')
+		.select(['messages.id', 'messages.sealed', 'messages.template', 'messages.accepted_at'])
+		.select('cases.key')
+		.where('messages.class', '=', 'outreach')
+		.where('messages.state', '=', 'accepted')
+		.execute();
+	const ends = await db.selectFrom('links').select(['hash', 'ended_at']).execute();
+	const endOf = new Map(ends.map(({ hash, ended_at }) => [hash, ended_at?.getTime()]));
+	const seen = new Set<string>();
+	const [twice, dead]: [string[], string[]] = [[], []];
+	for (const row of rows) {
+		const key = await vault.openCaseKey(row.key);
+		const { extra } = await vault.open<MessageContent>(key, row.sealed, 'messages.sealed');
+		const link = extra['link'] ?? '';
+		const sent = `${row.template} ${link}`;
+		if (seen.has(sent)) twice.push(row.id);
+		seen.add(sent);
+		const signed = await links.verify(link.slice(link.lastIndexOf('/') + 1));
+		const end = signed.ok ? endOf.get(signed.value.hash) : 0;
+		if (end !== undefined && (row.accepted_at?.getTime() ?? 0) > end + GRACE_MS) dead.push(row.id);
+	}
+	return { 'a link goes out once': twice, 'no link goes out after its end': dead };
+}
