@@ -21,6 +21,11 @@ const layer = (name: string, folder: string, test: Test = {}): TestProjectInline
 const globalSetup = ['tests/support/global-setup.ts'];
 const embedded = { TAPDONE_TEST_DB: 'embedded' };
 const postgres = { TAPDONE_TEST_DB: 'postgres' };
+/**
+ * Tests of these layers wait for real clocks, processes and browsers. What a busy machine spoils is
+ * tried once more, and the summary names it. Nothing that proves "once" by killing is tried twice.
+ */
+const timed = { globalSetup, retry: 1 };
 /** Files of these layers start processes of their own: one file at a time. */
 const whole = { globalSetup, fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 };
 
@@ -31,12 +36,12 @@ export default defineConfig({
 			layer('core', 'core'),
 			layer('structure', 'structure', { testTimeout: 60_000 }),
 			{ ...layer('pages', 'pages'), plugins: [svelte({ configFile: false })] },
-			layer('server-embedded', 'server', { globalSetup, env: embedded }),
-			layer('server-postgres', 'server', { globalSetup, env: postgres }),
-			layer('peers', 'peers', { globalSetup, env: postgres }),
+			layer('server-embedded', 'server', { ...timed, env: embedded }),
+			layer('server-postgres', 'server', { ...timed, env: postgres }),
+			layer('peers', 'peers', { ...timed, env: postgres }),
 			layer('simulation', 'simulation', { ...whole, env: postgres, testTimeout: 600_000 }),
-			layer('security', 'security', { ...whole, env: postgres }),
-			layer('e2e', 'e2e', { ...whole, env: postgres })
+			layer('security', 'security', { ...whole, ...timed, env: postgres }),
+			layer('e2e', 'e2e', { ...whole, ...timed, env: postgres })
 		]
 	}
 });

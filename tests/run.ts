@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ensureBrowser } from './support/browser.ts';
 import { type Layer, LAYERS } from './support/layers.ts';
 import { startPostgres } from './support/postgres.ts';
-import { closingLine, outcomeOf, type Outcome, table } from './support/outcome.ts';
+import { closingLine, outcomeOf, type Outcome, table, troubleLines } from './support/outcome.ts';
 import { embeddedSnapshot } from './support/snapshot.ts';
 
 /*
@@ -53,7 +53,7 @@ if (wanted('build') || needed.has('build')) {
 }
 if (layers.length > 0) await runLayers(layers);
 
-console.log(`\n${table(outcomes)}\n\n${closingLine(outcomes)}`);
+console.log(`\n${table(outcomes)}\n\n${troubleLines(outcomes)}\n${closingLine(outcomes)}`);
 process.exitCode = outcomes.some(({ failed }) => failed > 0) ? 1 : 0;
 
 /** All layers share one PostgreSQL and one snapshot; each test file has a database of its own. */

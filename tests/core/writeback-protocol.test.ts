@@ -115,6 +115,25 @@ describe('single steps', () => {
 		expect(settled).toMatchObject({ state: 'pending', nextAt: at(91) });
 	});
 
+	test('a lookup that was refused on our side uses up no try', () => {
+		const unknown = row({ state: 'unknown', failures: 9, lastSentAt: at(30), reason: 'timeout' });
+		const asked = { ...moment(100), askedAt: at(100) };
+		const lookup = (reason: string) =>
+			afterLookup(unknown, { outcome: 'unavailable', reason }, 60, asked);
+		for (const [reason, seconds] of [
+			['breaker', 130],
+			['busy', 105],
+			['late', 105]
+		] as const)
+			expect(lookup(reason)).toMatchObject({
+				state: 'unknown',
+				reason,
+				failures: 9,
+				nextAt: at(seconds)
+			});
+		expect(lookup('timeout')).toMatchObject({ state: 'dead', failures: 10 });
+	});
+
 	test('the consistency time runs from the end of the call, not from its start', () => {
 		const lost = { outcome: 'unknown', reason: 'timeout' } as const;
 		expect(afterSend(row({}), lost, moment(30)).lastSentAt).toEqual(at(30));

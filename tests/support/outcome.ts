@@ -8,6 +8,14 @@ export interface Outcome {
 	skipped: number;
 	seconds: number;
 	note?: string;
+	/** What failed, and what passed only when it was tried again, with the first line of why. */
+	troubles?: Trouble[];
+}
+
+export interface Trouble {
+	failed: boolean;
+	test: string;
+	why: string;
 }
 
 interface Report {
@@ -15,7 +23,12 @@ interface Report {
 	numFailedTests: number;
 	numPendingTests: number;
 	numTodoTests: number;
-	testResults: { status: string; assertionResults: unknown[] }[];
+	testResults: {
+		name: string;
+		status: string;
+		message: string;
+		assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
+	}[];
 }
 
 /**
@@ -31,11 +44,28 @@ export function outcomeOf(name: string, file: string, clean: boolean, seconds: n
 	const passed = report.numPassedTests;
 	const failed = report.numFailedTests + unloaded;
 	const skipped = report.numPendingTests + report.numTodoTests;
-	const outcome = { name, passed, failed, skipped, seconds };
+	const outcome = { name, passed, failed, skipped, seconds, troubles: troublesOf(report) };
 	if (failed > 0) return outcome;
 	if (passed === 0) return { ...outcome, failed: 1, note: 'ran no test' };
 	return clean ? outcome : { ...outcome, failed: 1, note: 'errors outside of tests' };
 }
+
+/** vitest keeps the errors of a test that passed when it was tried again. */
+const troublesOf = (report: Report): Trouble[] =>
+	report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+		const file = name.slice(name.indexOf('/tests/') + 1);
+		if (status === 'failed' && assertionResults.length === 0)
+			return [{ failed: true, test: file, why: firstLine(message) }];
+		return assertionResults
+			.filter(({ failureMessages }) => failureMessages.length > 0)
+			.map(({ fullName, status, failureMessages: [why = ''] }) => ({
+				failed: status === 'failed',
+				test: `${file}: ${fullName}`,
+				why: firstLine(why)
+			}));
+	});
+
+const firstLine = (message: string): string => message.split('\n', 1)[0] ?? '';
 
 function read(file: string): Report | undefined {
 	try {
@@ -61,6 +91,19 @@ export function table(outcomes: Outcome[]): string {
 			(name.padEnd(18) + cells.map((cell) => cell.padStart(9)).join(' ')).trimEnd()
 		)
 		.join('\n');
+}
+
+/** Named at the very end, where a shortened log of a build still shows it. */
+export function troubleLines(outcomes: Outcome[]): string {
+	const lines = (title: string, failed: boolean) => {
+		const some = outcomes.flatMap(({ name, troubles = [] }) =>
+			troubles
+				.filter((trouble) => trouble.failed === failed)
+				.map(({ test, why }) => `  ${name}  ${test}\n    ${why}`)
+		);
+		return some.length > 0 ? [`${title}:`, ...some, ''] : [];
+	};
+	return [...lines('Failed', true), ...lines('Passed only at the second try', false)].join('\n');
 }
 
 export function closingLine(outcomes: Outcome[]): string {

@@ -62,8 +62,7 @@ export function afterLookup(
 	const base = kept(writeback);
 	if (result.outcome === 'found')
 		return { ...base, state: 'applied', reason: null, answer: result.answer };
-	if (result.outcome === 'unavailable')
-		return tryAgain(writeback, 'unknown', result.reason, moment);
+	if (result.outcome === 'unavailable') return afterUnavailableLookup(writeback, result, moment);
 	const settled = settledAt(writeback, consistencySeconds);
 	if (settled && moment.askedAt < settled)
 		return { ...base, state: 'unknown', reason: writeback.reason ?? null, nextAt: settled };
@@ -79,6 +78,17 @@ export function afterLookup(
 		reason: 'absent',
 		nextAt: moment.now
 	};
+}
+
+/** A lookup that was refused on our side uses up no try, like a send that was. */
+function afterUnavailableLookup(
+	writeback: Writeback,
+	{ reason }: Extract<LookupResult, { outcome: 'unavailable' }>,
+	moment: Moment
+): Change {
+	if (!wasNotCalled(reason)) return tryAgain(writeback, 'unknown', reason, moment);
+	const nextAt = recallAt(reason, moment.now, moment.random);
+	return { ...kept(writeback), state: 'unknown', reason: reasonKept(writeback, reason), nextAt };
 }
 
 /** From when on an absent lookup means "not applied". */
