@@ -67,7 +67,9 @@ describe('money as a customer types it (Q5)', () => {
 		'NaN',
 		'Infinity',
 		'1_000',
-		'€5',
+		'-€5',
+		'€-5',
+		'$5',
 		'1,000',
 		'1 000',
 		'9'.repeat(16),
@@ -93,6 +95,11 @@ describe('money as a customer types it (Q5)', () => {
 		['1.250', 'KWD', 'en', 1250],
 		['20 €', 'EUR', 'de', 2000],
 		['20€', 'EUR', 'en', 2000],
+		['€5', 'EUR', 'en', 500],
+		['€ 1,250.00', 'EUR', 'en', 125_000],
+		['EUR 20', 'EUR', 'de', 2000],
+		['$20', 'USD', 'en', 2000],
+		['¥1250', 'JPY', 'ja', 1250],
 		['20,50 EUR', 'EUR', 'de', 2050],
 		['20 eur', 'EUR', 'en', 2000],
 		['1.250,00 €', 'EUR', 'de', 125_000],
@@ -141,21 +148,23 @@ describe('money that is refused', () => {
 		['20 $', 'EUR', 'en', 'format'],
 		['20 EURO?', 'EUR', 'en', 'format'],
 		['€', 'EUR', 'en', 'format'],
-		['20 € €', 'EUR', 'en', 'format']
+		['20 € €', 'EUR', 'en', 'format'],
+		['€ 20 €', 'EUR', 'en', 'format'],
+		['€1,000', 'EUR', 'en', 'grouping']
 	])('%s in %s on a page in %s is another fault: %s', (typed, currency, language, fault) => {
 		expect(read(typed, currency, language)).toBe(fault);
 	});
 
-	test('a sign behind an amount changes nothing about it', () => {
+	test('a sign on either side of an amount changes nothing about it', () => {
 		fc.assert(
 			fc.property(
 				fc.stringMatching(/^[0-9.,' ]{1,10}$/),
 				fc.constantFrom(...CURRENCIES),
 				fc.constantFrom(...LANGUAGES),
 				(typed, currency, language) => {
-					expect(read(`${typed} ${currency}`, currency, language)).toBe(
-						read(typed, currency, language)
-					);
+					const bare = read(typed, currency, language);
+					expect(read(`${typed} ${currency}`, currency, language)).toBe(bare);
+					expect(read(`${currency} ${typed}`, currency, language)).toBe(bare);
 				}
 			)
 		);

@@ -33,9 +33,9 @@ test('new content is the next version, the same content is not', async () => {
 
 test('of many that publish at once each gets a number of its own', async () => {
 	const published = await Promise.all(['a', 'b', 'c', 'c'].map((title) => publish(titled(title))));
-	const versions = published.map((one) => (one.ok ? one.value.version : 0));
-	expect(new Set(versions).size).toBe(3);
-	expect(published.filter((one) => one.ok && one.value.isNew)).toHaveLength(3);
+	// The second "c" is the latest version already, or, if another came between, an older one.
+	const added = published.flatMap((one) => (one.ok && one.value.isNew ? [one.value.version] : []));
+	expect(added.sort()).toEqual([3, 4, 5]);
 });
 
 test('a wrong document stores nothing and names lines', async () => {

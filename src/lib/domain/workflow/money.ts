@@ -46,7 +46,7 @@ export const writeMoney = (minor: number, currency: string, language: string): s
 /** 15 digits fit a safe integer with room for a sum. */
 const MAX_DIGITS = 15;
 
-/** How an amount's currency is written behind it: `€`, `EUR`, `US$`. */
+/** How an amount's currency is written beside it: `€`, `EUR`, `US$`. */
 const writtenOf = new Map<string, string[]>();
 
 function currencyWords(currency: string, language: string): string[] {
@@ -65,25 +65,26 @@ function currencyWords(currency: string, language: string): string[] {
 	return known;
 }
 
-/** Without this currency's own sign at the end; another currency's stays, and is refused. */
+/** Without this currency's own sign, once, on either side; another currency's stays, and is refused. */
 function withoutCurrency(text: string, currency: string, language: string): string {
-	const word = currencyWords(currency, language).find(
-		(one) => text.slice(-one.length).toUpperCase() === one
-	);
-	return word ? text.slice(0, -word.length).trim() : text;
+	for (const word of currencyWords(currency, language)) {
+		if (text.slice(-word.length).toUpperCase() === word) return text.slice(0, -word.length).trim();
+		if (text.slice(0, word.length).toUpperCase() === word) return text.slice(word.length).trim();
+	}
+	return text;
 }
 
 /** Whole groups of three and nothing behind them: with a sign for thousands, or three decimals. */
 const GROUPED = /^[1-9]\d{0,2}(?:([.,'’\u066b\u066c]|\s)\d{3})+$/;
 
 /**
- * What a customer typed, in major units, as minor units; the currency's sign may stand behind it.
+ * What a customer typed, in major units, as minor units; the currency's sign may stand beside it.
  * Either no decimals or exactly as many as the currency has (`1,5` is not read as 1.50: it could be
  * a slip), with the language's decimal sign. The other of `.` and `,` is understood too where it
  * cannot be a thousands sign, because a phone's keypad shows its own language's sign. Grouping only
  * where decimals make it clear.
  * Fails with `grouping` (`1.000` may mean two amounts), `fraction` (decimals of the wrong count) or
- * `format` (anything else, also a sign before it).
+ * `format` (anything else, also a plus or minus).
  */
 export function parseMoney(
 	typed: string,
