@@ -243,7 +243,7 @@ const steps = [
 		outcome text,
 		check ((state = 'closed') = (closed_at is not null and outcome is not null))
 	)`,
-	sql`create unique index exceptions_one_open on exceptions (case_id, type) where state = 'open'`,
+	sql`create unique index exceptions_one_open on exceptions (case_id, type, breakpoint) where state = 'open'`,
 	sql`create index exceptions_queue on exceptions (class, due_at) where state = 'open'`,
 
 	sql`create table connections (

@@ -5,15 +5,22 @@ import type { App } from './lib/server/app.ts';
 
 /** Of a form. The API counts for itself, and answers with a problem document. */
 const MOST_BODY = 64 * 1024;
-const API = '/api/';
 const MOST_BODY_MS = 30_000;
+
+/**
+ * Is it for the API? By the path that the framework comes to: `/api/../l/…`, with dots in any
+ * writing, leads to a page. What is no address is no call of the API.
+ */
+const isApi = ({ url = '' }: IncomingMessage): boolean =>
+	URL.parse(`http://any${url}`)?.pathname.startsWith('/api/') ?? false;
 
 /**
  * Refuses a body before a byte of it is read: too long, or of unknown length where only the
  * API may stream.
  */
-function refuseBody({ method, url = '', headers }: IncomingMessage): 411 | 413 | null {
-	if (method === 'GET' || method === 'HEAD' || url.startsWith(API)) return null;
+function refuseBody(request: IncomingMessage): 411 | 413 | null {
+	const { method, headers } = request;
+	if (method === 'GET' || method === 'HEAD' || isApi(request)) return null;
 	const length = headers['content-length'];
 	if (length === undefined) return headers['transfer-encoding'] ? 411 : null;
 	return Number(length) > MOST_BODY ? 413 : null;
@@ -41,7 +48,7 @@ const app = (globalThis as Record<symbol, unknown>)[Symbol.for('tapdone.app')] a
 let stopping = false;
 // A batch of 100,000 lines may take its time; any other body has to arrive at once.
 const server = createServer({ headersTimeout: 10_000, requestTimeout: 3_600_000 }, (req, res) => {
-	if (!req.url?.startsWith(API)) {
+	if (!isApi(req)) {
 		const slow = setTimeout(() => req.complete || req.destroy(), MOST_BODY_MS);
 		res.once('close', () => clearTimeout(slow));
 	}

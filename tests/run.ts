@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type StdioOptions } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBrowser } from './support/browser.ts';
@@ -8,10 +8,10 @@ import { closingLine, outcomeOf, type Outcome, table, troubleLines } from './sup
 import { embeddedSnapshot } from './support/snapshot.ts';
 
 /*
- * npm test: everything that has to hold, in one command. Lint and types, one production build, then
- * every layer of tests; one table and one closing line at the end. `--long` (npm run test:long)
- * sets TAPDONE_TEST_LONG for the layers that can run longer. Names of layers run only those:
- * npm test -- core structure
+ * npm test: everything that has to hold, in one command. One production build, then lint, types and
+ * every layer of tests in two lanes; one table and one closing line at the end. `--long` (npm run
+ * test:long) sets TAPDONE_TEST_LONG for the layers that can run longer. Names of layers run only
+ * those: npm test -- core structure
  */
 const root = join(import.meta.dirname, '..');
 const results = join(import.meta.dirname, '.cache/results');
@@ -26,7 +26,7 @@ const STEPS: [name: string, script: string][] = [
 	['types', 'check']
 ];
 
-const names = [...STEPS.map(([name]) => name), 'build', ...LAYERS.map(({ project }) => project)];
+const names = ['build', ...STEPS.map(([name]) => name), ...LAYERS.map(({ project }) => project)];
 const unknown = chosen.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
 	// Running nothing would look like success.
@@ -45,58 +45,92 @@ const needed = new Set(layers.flatMap(({ needs = [] }) => needs));
 if (needed.has('browser')) {
 	outcomes.push(await timed('browser', async () => Boolean(ensureBrowser(console.log))));
 }
-for (const [name, script] of STEPS.filter(([name]) => wanted(name))) {
-	outcomes.push(await timed(name, () => run('npm', ['run', '--silent', script])));
-}
 if (wanted('build') || needed.has('build')) {
-	outcomes.push(await timed('build', () => run('npm', ['run', '--silent', 'build'])));
+	outcomes.push(await timed('build', () => script('build')));
 }
-if (layers.length > 0) await runLayers(layers);
+const stop = layers.length > 0 ? await prepare() : () => Promise.resolve();
+try {
+	// Nearly all tests wait for something: two lanes take little longer than the longer one alone.
+	const inFront = layers.filter(({ needs }) => needs?.includes('browser'));
+	const beside = layers.filter((layer) => !inFront.includes(layer));
+	const steps = STEPS.filter(([name]) => wanted(name));
+	const share = inFront.length > 0 && steps.length + beside.length > 0;
+	await Promise.all([
+		inTurn(inFront, (layer) => runLayer(layer)),
+		inTurn(steps, ([name, of]) => timed(name, (told) => script(of, told), share)).then(() =>
+			inTurn(beside, (layer) => runLayer(layer, share))
+		)
+	]);
+} finally {
+	await stop();
+}
 
+outcomes.sort((one, other) => names.indexOf(one.name) - names.indexOf(other.name));
 console.log(`\n${table(outcomes)}\n\n${troubleLines(outcomes)}\n${closingLine(outcomes)}`);
 process.exitCode = outcomes.some(({ failed }) => failed > 0) ? 1 : 0;
 
 /** All layers share one PostgreSQL and one snapshot; each test file has a database of its own. */
-async function runLayers(layers: Layer[]): Promise<void> {
+async function prepare(): Promise<() => Promise<void>> {
 	process.env.TAPDONE_TEST_SNAPSHOT = await embeddedSnapshot();
 	const cluster = await startPostgres();
 	process.env.TAPDONE_TEST_POSTGRES_URL = cluster.url;
-	try {
-		for (const layer of layers) outcomes.push(await runLayer(layer));
-	} finally {
-		await cluster.stop();
-	}
+	return () => cluster.stop();
 }
 
-async function runLayer({ project }: Layer): Promise<Outcome> {
-	heading(project);
-	const started = performance.now();
+async function inTurn<One>(all: One[], work: (one: One) => Promise<Outcome>): Promise<void> {
+	for (const one of all) outcomes.push(await work(one));
+}
+
+/** @param apart keeps what it prints until it is over, because another lane prints meanwhile */
+async function runLayer({ project }: Layer, apart = false): Promise<Outcome> {
 	const file = join(results, `${project}.json`);
 	const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-	const clean = await run('vitest', ['run', '--project', project, ...reporters]);
-	return outcomeOf(project, file, clean, (performance.now() - started) / 1000);
+	const parameters = ['run', '--project', project, ...reporters];
+	let clean = false;
+	const { seconds } = await timed(
+		project,
+		async (told) => (clean = await run('vitest', parameters, told)),
+		apart
+	);
+	return outcomeOf(project, file, clean, seconds);
 }
 
 /** A step that is no test counts as one. */
-async function timed(name: string, step: () => Promise<boolean>): Promise<Outcome> {
-	heading(name);
+async function timed(
+	name: string,
+	step: (told?: Buffer[]) => Promise<boolean>,
+	apart = false
+): Promise<Outcome> {
+	const told: Buffer[] | undefined = apart ? [] : undefined;
+	if (!told) heading(name);
 	const started = performance.now();
-	const passed = await step().catch((error: unknown) => {
+	const passed = await step(told).catch((error: unknown) => {
 		console.error(error instanceof Error ? error.message : error);
 		return false;
 	});
 	const seconds = (performance.now() - started) / 1000;
+	if (told) {
+		heading(name);
+		process.stdout.write(Buffer.concat(told));
+	}
 	return { name, passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0, seconds };
 }
 
+function script(name: string, told?: Buffer[]): Promise<boolean> {
+	return run('npm', ['run', '--silent', name], told);
+}
+
 /** True if the command ends with 0. npm has put node_modules/.bin first in the path. */
-function run(command: string, parameters: string[]): Promise<boolean> {
+function run(command: string, parameters: string[], told?: Buffer[]): Promise<boolean> {
 	return new Promise((resolve, reject) => {
-		const child = spawn(command, parameters, { cwd: root, stdio: 'inherit' });
+		const stdio: StdioOptions = told ? ['ignore', 'pipe', 'pipe'] : 'inherit';
+		const child = spawn(command, parameters, { cwd: root, stdio });
+		for (const stream of [child.stdout, child.stderr])
+			stream?.on('data', (chunk: Buffer) => told?.push(chunk));
 		const kill = () => child.kill();
 		process.once('exit', kill);
 		child.once('error', reject);
-		child.once('exit', (code) => {
+		child.once('close', (code) => {
 			process.off('exit', kill);
 			resolve(code === 0);
 		});

@@ -5,6 +5,7 @@
  * file:line:column; nothing is published unless every document is right.
  */
 import { readFileSync } from 'node:fs';
+import { missingConnections } from '../lib/server/flows/missing-connections.ts';
 import { publishWorkflow } from '../lib/server/flows/publish-workflow.ts';
 import { type PlacedProblem, readWorkflow } from '../lib/server/workflows/read-yaml.ts';
 import { readArguments } from './support/arguments.ts';
@@ -43,22 +44,31 @@ const problems = sources.flatMap(({ file, source }) => {
 });
 if (problems.length > 0) stopWith(problems.join('\n'));
 
-await withDatabase(async ({ db }) => {
+await withDatabase(async ({ db }, config) => {
+	const published = new Set<string>();
 	for (const { file, source } of sources) {
-		const published = await publishWorkflow({ db }, source, by);
-		if (published.ok) {
-			const { key, version, isNew } = published.value;
+		const answer = await publishWorkflow({ db }, source, by);
+		if (answer.ok) {
+			const { key, version, isNew } = answer.value;
+			published.add(key);
 			console.log(
 				isNew
 					? `${key}: published version ${version}`
 					: `${key}: version ${version} is this already`
 			);
 		} else {
-			const older = published.reason === 'older-version' ? published.detail?.version : undefined;
+			const older = answer.reason === 'older-version' ? answer.detail?.version : undefined;
 			console.error(
 				`${file}: version ${older} had this content, and versions do not come back. Change it, if only its title.`
 			);
 			process.exitCode = 1;
 		}
 	}
+	// The demo brings its own system of record when it starts.
+	if (config.env === 'demo') return;
+	for (const { workflow, connection } of await missingConnections({ db, config }))
+		if (published.has(workflow))
+			console.error(
+				`${workflow}: TAPDONE_RECORDS names no connection "${connection}". Without it the workflow can send no code and book nothing: add it, or change records.connection.`
+			);
 });

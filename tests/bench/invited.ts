@@ -20,6 +20,8 @@ export interface Invited {
 }
 
 const BATCH = 200;
+/** The range of everybody's number. */
+export const RANGE = '49176';
 /** People of the demo core whose records each starter's invited are copies of. */
 const MODELS: Record<string, { id: string; facts: Record<string, string | number> }> = {
 	'failed-payment': { id: 'C-1001', facts: { balance: 3363, due_date: '2026-11-16' } },
@@ -37,7 +39,7 @@ async function modelOf(core: RecordsPeer, workflow: string) {
 		/** The `n`-th person: nobody's limits are another's. */
 		person: (n: number): Customer => {
 			// Ends in 5: the simulated phone fails on numbers that end in 0000 to 0003.
-			const phone = `+49176${String(1_000_000 + n)}5`;
+			const phone = `+${RANGE}${String(1_000_000 + n)}5`;
 			return { ...record, id: `B-${n}`, phone, whatsapp: null };
 		}
 	};

@@ -47,7 +47,7 @@ test.each<[string, Command[], string, string[]?]>([
 	['expiry while a person has it', [raise, { do: 'expire' }], 'submission-under-way'],
 	[
 		'a trigger that joins an ended case',
-		[cancel, { do: 'join', supplied: [], missing: [] }],
+		[cancel, { do: 'join', supplied: [], missing: [], reachable: false }],
 		'ended'
 	],
 	['opening it again', [{ do: 'open', language: 'en', missing: [] }], 'opened-already']
@@ -80,9 +80,28 @@ test('the last missing fact closes only the exception that chased it', () => {
 		breakpoint: 'trigger',
 		step: { raise: { id: 'e2', type: 'missing-data', class: 'system', owner: 'care', dueAt: '' } }
 	};
-	const join: Command = { do: 'join', supplied: ['balance'], missing: [] };
+	const join: Command = { do: 'join', supplied: ['balance'], missing: [], reachable: false };
 	const { after } = last([raise, chase, join], ['balance']);
 	expect(after.exceptions.map(({ id }) => id)).toEqual(['e1']);
+});
+
+test('a contact closes the exception that waited for one, unless facts are still missing', () => {
+	const chase: Command = {
+		...raise,
+		breakpoint: 'trigger',
+		step: { raise: { id: 'e2', type: 'missing-data', class: 'system', owner: 'care', dueAt: '' } }
+	};
+	const join = (missing: string[], reachable = true): Command => ({
+		do: 'join',
+		supplied: ['contacts.sms'],
+		missing,
+		reachable
+	});
+	const idsAfter = (command: Command, missing: string[] = []) =>
+		last([raise, chase, command], missing).after.exceptions.map(({ id }) => id);
+	expect(idsAfter(join([]))).toEqual(['e1']);
+	expect(idsAfter(join([], false))).toEqual(['e1', 'e2']);
+	expect(idsAfter(join(['balance']), ['balance'])).toEqual(['e1', 'e2']);
 });
 
 test('the same exception is open once: a second departure is noted, not raised again', () => {

@@ -35,7 +35,7 @@ const step = fc.oneof(
 /** Everything that anybody may want of a case, in any order and on any state. */
 export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
 	fc.record({ do: is('open'), language: is('en'), missing: names }),
-	fc.record({ do: is('join'), supplied: names, missing: names }),
+	fc.record({ do: is('join'), supplied: names, missing: names, reachable: fc.boolean() }),
 	fc.record({ do: is('refresh-facts'), changed: names, missing: names }),
 	fc.record({ do: is('issue-link'), superseded: fc.boolean() }),
 	fc.record({
@@ -84,6 +84,7 @@ export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
 	fc.record({ do: is('postpone'), days: fc.constantFrom(1, 3, 7) }),
 	fc.record({ do: is('stop-messages'), channels: fc.subarray(['sms' as const, 'email' as const]) }),
 	fc.record({ do: is('choose-language'), language: is('de') }),
+	fc.record({ do: is('rebind-factor'), factor: is('code'), why: is('called') }),
 	fc.record({ do: is('cancel'), reason: is('paid-elsewhere') }),
 	fc.record({ do: is('expire') })
 );

@@ -84,10 +84,10 @@ test('at most one submission is under way, and only it is settled, once', () => 
 	});
 });
 
-test('an exception type is open at most once, and what is closed was open', () => {
+test('an exception type is open at most once at each breakpoint, and what is closed was open', () => {
 	always(({ after, events }) => {
-		const types = after.exceptions.map(({ type }) => type);
-		expect(new Set(types).size).toBe(types.length);
+		const open = after.exceptions.map(({ type, breakpoint }) => `${type} at ${breakpoint}`);
+		expect(new Set(open).size).toBe(open.length);
 		expect(after.exceptions.map(({ id }) => id)).toEqual([...openExceptions(events).keys()]);
 		const closed = events.flatMap((event) =>
 			event.type === 'exception-closed' ? event.exception : []

@@ -34,6 +34,21 @@ test('a slow job does not hold its batch; it is waited for at the end, and its f
 	expect(late).toHaveBeenCalledOnce();
 });
 
+test('without an end of patience a slow job is waited for, and its failure is the batch', async () => {
+	const late = vi.fn();
+	const side = createSideBySide(late, Infinity);
+	const slow = held();
+	const ended = vi.fn();
+	const ran = side.run(slow.work).catch(ended);
+	await vi.advanceTimersByTimeAsync(60_000);
+	expect(ended).not.toHaveBeenCalled();
+	slow.reject(new Error('broken'));
+	await ran;
+	expect(ended).toHaveBeenCalledOnce();
+	expect(late).not.toHaveBeenCalled();
+	await side.finish();
+});
+
 test('no more than a hundred are under way at once: the next waits until one ends', async () => {
 	const side = createSideBySide(vi.fn());
 	const jobs = Array.from({ length: 101 }, () => {

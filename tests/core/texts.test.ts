@@ -61,7 +61,9 @@ test.each([
 	['no-tries-left', 'code', 'said.facts-wrong said.other-way'],
 	['no-tries-left', 'person', 'said.facts-wrong'],
 	['too-soon', 'code', 'said.too-soon'],
+	['limited', 'code', 'said.limited'],
 	['limited', 'known-facts', 'said.other-way'],
+	['not-compared', 'code', 'said.not-compared'],
 	['locked', 'person', ''],
 	['needs-assurance', 'code', ''],
 	['__proto__', 'known-facts', '']
@@ -70,4 +72,9 @@ test.each([
 	const words = keys.split(' ').filter(Boolean) as TextKey[];
 	expect(said?.text ?? '').toBe(words.map((key) => english[key]).join(' '));
 	expect(said?.code ?? false).toBe(keys === 'said.no-code');
+});
+
+test('a page that tells from when codes can be sent again does not say it a second time', () => {
+	const at = new URL('http://x/verify?said=limited');
+	expect(verifySaid(at, 'en', { ask: 'code', full: { from: '14:35' } })).toBeUndefined();
 });

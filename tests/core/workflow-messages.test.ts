@@ -62,6 +62,69 @@ describe('templates', () => {
 		expect(messageText('{name}', { name: 'x'.repeat(900) })).toHaveLength(40);
 	});
 
+	test.each([
+		['198.51.100.7/pay', '198. 51. 100. 7/pay'],
+		['198。51。100。7/pay', '198. 51. 100. 7/pay'],
+		['evil.\u200cexample', 'evil. example'],
+		['evil.\ufe0fexample', 'evil. example'],
+		['evil.\u{e0100}example', 'evil. example'],
+		['evil.\u0301example', 'evil. example'],
+		['evil.\u034fexample', 'evil. example'],
+		['evil\u2024example', 'evil. example'],
+		['evil\ufe52example', 'evil. example'],
+		['evil\uff61example', 'evil. example'],
+		['evil.\u24d4xample', 'evil. example'],
+		['https\uff1a\u2060//evil', ''],
+		['https:\u0301//evil', '']
+	])('%j in a record makes no link in a message (H4)', (hostile, shown) => {
+		expect(messageText('{name}', { name: hostile })).toBe(shown);
+	});
+
+	test.each([
+		['Dr. Ana-María O’Connor', 'Dr. Ana-María O’Connor'],
+		['Dr.Weber', 'Dr. Weber'],
+		['Weber e.V.', 'Weber e. V.'],
+		['Nguyễn Thị Ánh', 'Nguyễn Thị Ánh'],
+		['مُحَمَّد بن عبد الله', 'مُحَمَّد بن عبد الله'],
+		['١٬٢٣٤٫٥٠ €', '١٬٢٣٤٫٥٠ €'],
+		['अनिल कुमार', 'अनिल कुमार'],
+		['1.234.567,89 €', '1.234.567,89 €'],
+		['16.11.2026', '16.11.2026'],
+		['33.63', '33.63'],
+		['Ring 5½, 20 m²', 'Ring 5½, 20 m²']
+	])('%j stays readable in a message', (text, shown) => {
+		expect(messageText('{name}', { name: text })).toBe(shown);
+	});
+
+	test('nothing that a record can hold makes a link in a message (H4)', () => {
+		/** What handsets underline: a scheme, a name with a dot before a letter, four figures with dots. */
+		const link = /[a-z][a-z0-9+.-]*:\/\/\S|[.。．｡]\p{L}|\p{N}+(?:[.。．｡]\p{N}+){3}/iu;
+		const piece = fc.oneof(
+			fc.constantFrom(
+				...['.', '。', '\u2024', '\uff0e', '\ufe52', '\u2025', '\u2488', '://', ':', '/']
+			),
+			fc.constantFrom(
+				...['http', 'www', 'evil', 'com', 'ⓒ', '198', '51', '7', '٧', '²', '½', ' ', '\n']
+			),
+			fc.constantFrom(
+				...['\u200c', '\u200d', '\u00ad', '\ufe0f', '\u{e0100}', '\u0301', '\u034f', '\u3164']
+			),
+			fc.string({ unit: 'binary', maxLength: 2 })
+		);
+		const values = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(''));
+		fc.assert(
+			fc.property(values, (name) => {
+				const shown = messageText('{name}', { name });
+				expect(shown).not.toMatch(link);
+				// Nor after a handset has done its own reading of it.
+				const read = shown.normalize('NFKC').replace(/[\p{Cf}\p{Variation_Selector}]/gu, '');
+				expect(read).not.toMatch(link);
+				expect([...shown].length).toBeLessThanOrEqual(40);
+			}),
+			{ numRuns: 2000 }
+		);
+	});
+
 	test('amounts in a message do not turn it to UCS-2 by a no-break space', () => {
 		const text = messageText('{amount} offen', { amount: '1.234,56\u00a0€' });
 		expect(text).toBe('1.234,56 € offen');

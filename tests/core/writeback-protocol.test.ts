@@ -134,6 +134,22 @@ describe('single steps', () => {
 		expect(lookup('timeout')).toMatchObject({ state: 'dead', failures: 10 });
 	});
 
+	test('N10: an unbelievable lookup is told at once, and a second unbelievable answer ends it', () => {
+		const asked = { ...moment(100), askedAt: at(100) };
+		const unbelievable = { outcome: 'unavailable', reason: 'contract' } as const;
+		const unknown = (reason: string) =>
+			row({ state: 'unknown', failures: 1, lastSentAt: at(30), reason });
+		const first = afterLookup(unknown('timeout'), unbelievable, 60, asked);
+		expect(first).toMatchObject({ state: 'unknown', failures: 2, alert: 'contract' });
+		for (const reason of [first.reason ?? '', 'contract'])
+			expect(afterLookup(unknown(reason), unbelievable, 60, asked)).toMatchObject({
+				state: 'dead',
+				person: 'contract',
+				alert: 'contract',
+				nextAt: null
+			});
+	});
+
 	test('the consistency time runs from the end of the call, not from its start', () => {
 		const lost = { outcome: 'unknown', reason: 'timeout' } as const;
 		expect(afterSend(row({}), lost, moment(30)).lastSentAt).toEqual(at(30));

@@ -211,6 +211,17 @@ export function shownPages(language: Language): Shown[] {
 			next: 'do/pay',
 			more: true
 		}),
+		show('verify-full', Verify, {
+			view: { ask: 'code', destinations, full: { from: '22 November 2026, 14:35', message: '' } }
+		}),
+		show('verify-exhausted', Verify, {
+			view: {
+				ask: 'code',
+				destinations,
+				sent,
+				full: { from: '22 November 2026, 14:35', message: say('person') }
+			}
+		}),
 		show('verify-unreachable', Verify, {
 			view: {
 				ask: 'person',
@@ -253,6 +264,10 @@ export function shownPages(language: Language): Shown[] {
 			},
 			earlier: true
 		}),
+		show('choose-ended', Choose, {
+			view: { lines, offered: [], refused: [], ended: true },
+			said: say('delayWhy')
+		}),
 		show('fill', Fill, { view: { action: 'plan', label: say('plan'), fields: fields(language) } }),
 		show('fill-wrong', Fill, {
 			view: {
@@ -285,17 +300,34 @@ export function shownPages(language: Language): Shown[] {
 			view: { ...receipt, state: 'with-person', sentence: say('person') }
 		}),
 		show('help', Help, {
-			view: { closed: [], withPerson: false, stopped: false, over: false },
+			view: {
+				closed: [],
+				person: 'looking',
+				stopped: false,
+				linkUntil: '24 November 2026, 14:35',
+				over: false
+			},
 			said: text('help.missing.days')
 		}),
 		show('help-asked', Help, {
 			view: {
 				closed: [],
-				withPerson: true,
+				person: 'asked',
 				reminder: '24 November 2026',
-				stopped: true,
+				stopped: false,
+				linkUntil: '24 November 2026, 14:35',
 				over: false
 			}
+		}),
+		show('help-stopped', Help, {
+			view: {
+				closed: ['later'],
+				person: null,
+				stopped: true,
+				linkUntil: '24 November 2026, 14:35',
+				over: false
+			},
+			said: text('help.later.stopped')
 		}),
 		show('gone', Plain, { chrome: plain, heading: text('gone.heading'), text: text('gone.text') }),
 		show('unavailable', Unavailable, { chrome: plain })

@@ -83,6 +83,18 @@ test('what is refused for one reason stands under one heading', () => {
 	expect(second).toContain('Later');
 });
 
+test('a case that is over says so, offers a person, and neither a choice nor a reminder', () => {
+	const [ended] = shownPages('en').filter(({ name }) => name === 'choose-ended');
+	const html = whole(ended!);
+	expect(html).toContain('<h1>The time for this is over</h1>');
+	expect(html).toContain('Nothing was changed.');
+	expect(html).toContain('/help#person"');
+	expect(html).not.toContain('/help#later"');
+	expect(html).not.toContain('class="pick"');
+	// Why the last press was refused has no place beside it.
+	expect(html).not.toContain('role="alert"');
+});
+
 test('a text that does not look as it must is explained in the words of the workflow', () => {
 	const hint = 'Five digits, such as 20457.';
 	const field = { name: 'postcode', label: 'Postcode', kind: 'text', value: 'abc', maxLength: 16 };

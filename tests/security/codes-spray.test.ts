@@ -66,12 +66,12 @@ test('C5: one address gets 25 wrong codes over all challenges, also at once and 
 	const counts = tally(answers.map((answer) => said(answer)));
 	expect(counts).toEqual({
 		'wrong-code': perSource.count,
-		limited: visits.length - perSource.count
+		'not-compared': visits.length - perSource.count
 	});
 	const { visitor, path, code } = visits[0]!;
 	const from = (address: string, code: string) =>
 		visitor.post(`${path}/verify?/check`, { code }, { 'x-forwarded-for': address });
-	expect(said(await from(source, code))).toBe('limited');
+	expect(said(await from(source, code))).toBe('not-compared');
 	expect(said(await from(newAddress(), code))).toBe('in');
 });
 
@@ -89,13 +89,13 @@ test('C5: a spray from many addresses stops all codes until the window ends, and
 			{ 'x-forwarded-for': newAddress() }
 		)
 	);
-	const refused = answers.findIndex((answer) => said(answer) === 'limited');
+	const refused = answers.findIndex((answer) => said(answer) === 'not-compared');
 	// One code was right in the test before, perhaps in the same window.
 	expect([breaker.compares - 1, breaker.compares]).toContain(refused);
-	expect(answers.slice(refused).every((answer) => said(answer) === 'limited')).toBe(true);
+	expect(answers.slice(refused).every((answer) => said(answer) === 'not-compared')).toBe(true);
 	expect(await alertsOf(fleet)).toContain('code-failures');
 	const { visitor, path, code } = owner!;
-	expect(said(await check(visitor, path, code))).toBe('limited');
+	expect(said(await check(visitor, path, code))).toBe('not-compared');
 	// Two windows later nothing of it counts any more.
 	await sql`update counters set bucket = bucket - interval '10 minutes'
 		where key like 'wrong-codes%' or key = 'codes-stopped'`.execute(fleet.db);
@@ -128,7 +128,7 @@ test.runIf(LONG)(
 			);
 		});
 		const counts = tally(answers.map((answer) => said(answer)));
-		expect(Object.keys(counts).sort()).toEqual(['limited', 'wrong-code']);
+		expect(Object.keys(counts).sort()).toEqual(['not-compared', 'wrong-code']);
 		const { compared } = await fleet.db
 			.selectFrom('challenges')
 			.select((eb) => eb.fn.sum<number>('compared').as('compared'))

@@ -56,6 +56,21 @@ test.each([
 	expect(said).not.toContain(demoKey);
 });
 
+test('a start warns once of each published workflow whose connection is not there', async () => {
+	const { log } = await fleet.start({ ...production, TAPDONE_RECORDS: '{}' });
+	const lines = log()
+		.split('\n')
+		.filter((line) => line.includes('TAPDONE_RECORDS'));
+	expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject(
+		['address-update', 'collections-plan', 'failed-payment'].map((workflow) => ({
+			level: 'warn',
+			workflow,
+			connection: 'demo-core'
+		}))
+	);
+	expect((await fleet.start(production)).log()).not.toContain('TAPDONE_RECORDS');
+});
+
 test('T2: production has no phone, no open figures and no page that a test or a demo opens', async () => {
 	const { url } = await fleet.start(production);
 	const visitor = new Customer(url, fleet.origin);

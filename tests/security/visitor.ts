@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { OpenCase } from '../../src/lib/contracts/cases.ts';
 import { codeOf } from '../../src/lib/server/crypto/codes.ts';
+import { publishWorkflow } from '../../src/lib/server/flows/publish-workflow.ts';
 import { renewLink } from '../../src/lib/server/flows/renew-link.ts';
 import { type Answer, Customer } from '../support/customer.ts';
 import { openCase } from '../support/open-case.ts';
@@ -50,14 +53,28 @@ export async function newLink(
 	fleet: Fleet,
 	line: Partial<OpenCase> & Pick<OpenCase, 'customer'>
 ): Promise<{ id: string; link: string }> {
-	const pays = { workflow: 'failed-payment', facts: { balance: 3363, due_date: newDay() } };
-	const id = await openCase(
-		fleet,
-		line.workflow ? { ...line, workflow: line.workflow } : { ...pays, ...line }
-	);
+	const { workflow = PAYMENT } = line;
+	const facts = { balance: 3363, due_date: newDay() };
+	const pays = workflow === PAYMENT || workflow === KNOWN;
+	const id = await openCase(fleet, { ...(pays && { facts }), ...line, workflow });
 	const renewed = await renewLink(fleet.parts, 'key:test', id, { send: false });
 	if (!renewed.ok) throw new Error(renewed.reason);
 	return { id, link: new URL(renewed.value.url).pathname };
+}
+
+const PAYMENT = 'failed-payment';
+/** The same, but it asks for known facts first, and for nothing more after failures. */
+export const KNOWN = 'known-payment';
+
+/** Publishes it. */
+export async function publishKnown({ parts }: Pick<Fleet, 'parts'>): Promise<void> {
+	const file = join(import.meta.dirname, '../../workflows/failed-payment.yaml');
+	const source = readFileSync(file, 'utf8')
+		.replace('workflow: failed-payment', `workflow: ${KNOWN}`)
+		.replace('base: code', 'base: known-facts')
+		.replace('stricter: code-and-facts', 'stricter: known-facts');
+	const published = await publishWorkflow(parts, source, 'test');
+	if (!published.ok) throw new Error(JSON.stringify(published));
 }
 
 /** The first press; gives the visit's path, `/a/…`. */

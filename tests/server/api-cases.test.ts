@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { caseDetailSchema, casePageSchema, listCasesSchema } from '../../src/lib/contracts/api.ts';
+import {
+	caseDetailSchema,
+	casePageSchema,
+	getCaseSchema,
+	listCasesSchema
+} from '../../src/lib/contracts/api.ts';
+import { askPerson } from '../../src/lib/server/flows/ask-person.ts';
 import { cancelCase } from '../../src/lib/server/flows/cancel-case.ts';
 import { getCase } from '../../src/lib/server/flows/get-case.ts';
 import { getWorkflow } from '../../src/lib/server/flows/get-workflow.ts';
@@ -8,6 +14,7 @@ import { listWorkflows } from '../../src/lib/server/flows/list-workflows.ts';
 import { openCases } from '../../src/lib/server/flows/open-cases.ts';
 import { openLink } from '../../src/lib/server/flows/open-link.ts';
 import { renewLink } from '../../src/lib/server/flows/renew-link.ts';
+import { beginVisit } from '../support/journey.ts';
 import { openCase } from '../support/open-case.ts';
 import type { World } from '../support/world.ts';
 import { apiWorld, lineFor } from './api-world.ts';
@@ -26,14 +33,16 @@ const linkOf = async (id: string) => {
 	if (!renewed.ok) throw new Error(renewed.reason);
 	return renewed.value.url.split('/l/')[1]!;
 };
+const get = (id: string, query: object = {}) =>
+	getCase(world.parts, id, getCaseSchema.parse(query));
 const typesOf = async (id: string) => {
-	const found = await getCase(world.parts, id);
+	const found = await get(id);
 	return found.ok ? found.value.timeline.map(({ type }) => type) : [];
 };
 
 test('a case shows its timeline, and nothing personal', async () => {
 	const id = await open('Secret-Customer-77');
-	const found = await getCase(world.parts, id);
+	const found = await get(id);
 	if (!found.ok) throw new Error(found.reason);
 	expect(caseDetailSchema.parse(found.value)).toMatchObject({ id, stage: 'waiting', missing: [] });
 	expect(found.value.timeline.map(({ number, type, actor }) => [number, type, actor])).toEqual([
@@ -42,7 +51,66 @@ test('a case shows its timeline, and nothing personal', async () => {
 		[3, 'message-queued', 'key:test']
 	]);
 	expect(JSON.stringify(found.value)).not.toMatch(/Secret-Customer|4917604069|3363/);
-	expect(await getCase(world.parts, NOBODY)).toEqual({ ok: false, reason: 'not-found' });
+	expect(await get(NOBODY)).toEqual({ ok: false, reason: 'not-found' });
+});
+
+test('a long timeline comes in pages, and each event once, though more happens meanwhile', async () => {
+	const id = await open('Long-story');
+	const pages: number[][] = [];
+	let cursor: number | null | undefined;
+	do {
+		const found = await get(id, { limit: '2', ...(cursor && { cursor: String(cursor) }) });
+		if (!found.ok) throw new Error(found.reason);
+		const page = caseDetailSchema.parse(found.value);
+		pages.push(page.timeline.map(({ number }) => number));
+		cursor = page.next;
+		if (pages.length === 1) await linkOf(id);
+	} while (cursor && pages.length < 5);
+	expect(pages).toEqual([
+		[1, 2],
+		[3, 4]
+	]);
+	expect(getCaseSchema.parse({}).limit).toBe(200);
+});
+
+test.each([
+	[{ limit: '0' }, 'limit'],
+	[{ limit: '501' }, 'limit'],
+	[{ cursor: '0' }, 'cursor'],
+	[{ cursor: '1; drop' }, 'cursor'],
+	[{ cursor: '99999999999' }, 'cursor'],
+	[{ page: '2' }, '']
+])('a query %j about a timeline is refused by its field', (query, field) => {
+	const parsed = getCaseSchema.safeParse(query);
+	expect(parsed.error?.issues.map(({ path }) => path.join('.'))).toEqual([field]);
+});
+
+test('a case says when its living link ends, also where that is kept longer', async () => {
+	const endOf = async (id: string) => {
+		const found = await get(id);
+		return found.ok && found.value.expiresAt;
+	};
+	const livingOf = async (id: string) => {
+		const living = await world.parts.db
+			.selectFrom('links')
+			.select('expires_at')
+			.where('case_id', '=', id)
+			.where('ended_at', 'is', null)
+			.executeTakeFirstOrThrow();
+		return living.expires_at.toISOString();
+	};
+	const id = await open('Kept-longer');
+	expect(await endOf(id)).toBe(await livingOf(id));
+	await askPerson(world.parts, await beginVisit(world, id));
+	const kept = await livingOf(id);
+	expect(await endOf(id)).toBe(kept);
+	expect((await list({ customer: 'Kept-longer' })).cases[0]?.expiresAt).toBe(kept);
+	// A new link while a person has it: what was promised to be kept is not cut short.
+	const renewed = await renewLink(world.parts, 'key:test', id, { send: true });
+	expect(renewed).toMatchObject({ ok: true, value: { expiresAt: kept } });
+	expect(await endOf(id)).toBe(kept);
+	await cancelCase(world.parts, 'key:test', id, 'paid-elsewhere');
+	expect(await endOf(id)).toBeNull();
 });
 
 test('the cursor walks through every case once, though cases are opened meanwhile', async () => {
@@ -153,7 +221,9 @@ test('a new link ends the one before it, and is sent only when asked', async () 
 });
 
 test('a case that ended, or waits for facts, gets no link', async () => {
-	const [held] = await openCases(world.parts, 'key:test', [lineFor('Held', { facts: {} })]);
+	const [held] = await openCases(world.parts, 'key:test', [
+		lineFor('Held', { facts: { due_date: '2026-11-16' } })
+	]);
 	if (held?.status !== 'held') throw new Error('not held');
 	expect(await renewLink(world.parts, 'key:test', held.id, { send: false })).toMatchObject({
 		reason: 'held'

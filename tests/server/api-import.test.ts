@@ -103,26 +103,26 @@ test('columns become contacts and typed facts, and empty cells are left out', as
 test('refused lines are written beside the file, with reasons, safe for a spreadsheet', async () => {
 	const { counts } = await send(
 		[
-			'customer,sms,balance',
-			'I-2,+4917604069001,100',
-			'"=HYPERLINK(""http://x"")",12,1.5',
+			'customer,sms,due_date,balance',
+			'I-2,+4917604069001,2026-11-16,100',
+			'"=HYPERLINK(""http://x"")",12,2026-11-16,1.5',
 			'I-3,+4917604069001',
-			'I-4,+4917604069001,',
-			'I-2,+4917604069001,100',
+			'I-4,+4917604069001,2026-11-16,',
+			'I-2,+4917604069001,2026-11-16,100',
 			'I-5,"+491'
 		].join('\n')
 	);
 	expect(counts).toEqual({ opened: 1, held: 1, joined: 1, refused: 3 });
 	expect(refusedFile().split('\n').sort().filter(Boolean)).toEqual([
-		`"'=HYPERLINK(""http://x"")",12,1.5,3,contacts.sms is not a phone number with + and a country code; facts.balance must be a whole number of minor units of EUR`,
-		',,,7,has a quote that is not closed',
-		`I-3,'+4917604069001,,4,"has 2 cells, the header has 3"`,
-		'customer,sms,balance,refused_line,refused_reason'
+		`"'=HYPERLINK(""http://x"")",12,2026-11-16,1.5,3,contacts.sms is not a phone number with + and a country code; facts.balance must be a whole number of minor units of EUR`,
+		',,,,7,has a quote that is not closed',
+		`I-3,'+4917604069001,,,4,"has 2 cells, the header has 4"`,
+		'customer,sms,due_date,balance,refused_line,refused_reason'
 	]);
 });
 
 test('a corrected file of refused lines can be sent as it is', async () => {
-	await send('customer,sms,balance\nI-6,+4917604069001,abc\n');
+	await send('customer,sms,due_date,balance\nI-6,+4917604069001,2026-11-16,abc\n');
 	const corrected = refusedFile().replace('abc', '4711');
 	expect(corrected).toContain("'+4917604069001");
 	expect((await send(corrected)).counts.opened).toBe(1);
@@ -144,8 +144,10 @@ test.each([
 	'columns with another sign between them (%j) are told as that, and read with it',
 	async (sign, words) => {
 		const name = `D${sign.charCodeAt(0)}`;
-		const line = [`${name}-2`, '12', '"4;7\t"'].join(sign);
-		const text = `customer${sign}sms${sign}balance\n${name}-1${sign}+4917604069001${sign}100\n${line}\n`;
+		const columns = ['customer', 'due_date', 'sms', 'balance'];
+		const good = [`${name}-1`, '2026-11-16', '+4917604069001', '100'];
+		const wrong = [`${name}-2`, '2026-11-16', '12', '"4;7\t"'];
+		const text = `${[columns, good, wrong].map((cells) => cells.join(sign)).join('\n')}\n`;
 		await expect(send(text)).rejects.toThrow(words);
 		expect(bodies).toBe(0);
 		expect((await send(text, 'good', sign)).counts).toMatchObject({ opened: 1, refused: 1 });
@@ -153,14 +155,14 @@ test.each([
 		const corrected = refusedFile()
 			.replace('"4;7\t"', '471')
 			.replace(`${sign}12${sign}`, sign + sign);
-		expect(corrected).toContain(['customer', 'sms', 'balance', 'refused_line'].join(sign));
+		expect(corrected).toContain([...columns, 'refused_line'].join(sign));
 		expect((await send(corrected, 'good', sign)).counts).toMatchObject({ opened: 1, refused: 0 });
 	}
 );
 
 test('a record that is not CSV is told by its line, and hides neither header nor neighbours', async () => {
 	const { counts } = await send(
-		'customer,sms,balance\nI-10,+4917604069001,4"7\nI-11,+4917604069001,47\n'
+		'customer,due_date,balance\nI-10,2026-11-16,4"7\nI-11,2026-11-16,47\n'
 	);
 	expect(counts).toMatchObject({ opened: 1, refused: 1 });
 	expect(refusedFile()).toContain(',2,has a quote within a cell');
@@ -186,8 +188,8 @@ test('what the API refuses as a whole is told in its words', async () => {
 
 test('when the connection breaks, no line is lost: each was answered or stands in the file', async () => {
 	breaks = 1;
-	const lines = Array.from({ length: 800 }, (_, n) => `B-${n},+4917604069001,100`);
-	const { counts } = await send(`customer,sms,balance\n${lines.join('\n')}\n`);
+	const lines = Array.from({ length: 800 }, (_, n) => `B-${n},+4917604069001,2026-11-16,100`);
+	const { counts } = await send(`customer,sms,due_date,balance\n${lines.join('\n')}\n`);
 	expect(counts.refused).toBeGreaterThan(0);
 	const refused = refusedFile().trim().split('\n').slice(1);
 	expect(refused).toHaveLength(counts.refused);

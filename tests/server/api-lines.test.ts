@@ -38,7 +38,7 @@ test('each line gets its answer with its number, whatever is wrong with the othe
 		'{"workflow":',
 		good('L-1'),
 		'',
-		good('L-2', { facts: {} }),
+		good('L-2', { facts: { due_date: '2026-11-16' } }),
 		good('L-3', { workflow: 'none' }),
 		'{"customer":"a","customer":"b"}',
 		good('L-4', { contacts: { sms: '12' } }),

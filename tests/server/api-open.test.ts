@@ -63,7 +63,7 @@ test('one case is opened, found at its address, and repeated by its key', async 
 });
 
 test('a case that lacks facts is held, with their names', async () => {
-	const held = await post(JSON.stringify(lineFor('Held', { facts: {} })));
+	const held = await post(JSON.stringify(lineFor('Held', { facts: { due_date: '2026-11-16' } })));
 	expect(held).toMatchObject({ status: 201, answer: { status: 'held', missing: ['balance'] } });
 });
 
@@ -80,7 +80,10 @@ test('K3: the same key with another body is 422, and opens nothing', async () =>
 
 test('what was refused leaves its key free for the corrected request', async () => {
 	const headers = { 'idempotency-key': nextKey() };
-	const wrong = await post(JSON.stringify(lineFor('Fix', { facts: { balance: '12' } })), headers);
+	const wrong = await post(
+		JSON.stringify(lineFor('Fix', { facts: { balance: '12', due_date: '2026-11-16' } })),
+		headers
+	);
 	expect(wrong).toMatchObject({ status: 400, answer: { errors: [{ field: 'facts.balance' }] } });
 	expect((await post(JSON.stringify(lineFor('Fix')), headers)).status).toBe(201);
 });
@@ -108,14 +111,14 @@ test.each<[string, BodyInit, number, string, string]>([
 	['an unknown field', JSON.stringify(lineFor('a', { colour: 1 })), 400, 'bad-input', 'colour'],
 	[
 		'a fraction',
-		JSON.stringify(lineFor('a', { facts: { balance: 1.5 } })),
+		JSON.stringify(lineFor('a', { facts: { balance: 1.5, due_date: '2026-11-16' } })),
 		400,
 		'bad-input',
 		'facts.balance'
 	],
 	[
 		'a text',
-		JSON.stringify(lineFor('a', { facts: { balance: '1' } })),
+		JSON.stringify(lineFor('a', { facts: { balance: '1', due_date: '2026-11-16' } })),
 		400,
 		'bad-input',
 		'facts.balance'

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { countAgainst, counted, giveBack } from '../../src/lib/server/db/counters.ts';
+import { countAgainst, counted, giveBack, roomFrom } from '../../src/lib/server/db/counters.ts';
 import { eventually } from '../support/customer.ts';
 import { testDatabase, testKind, type TestDatabase } from '../support/database.ts';
 
@@ -99,3 +99,24 @@ test.runIf(testKind === 'postgres')(
 		expect(await counting.after).toBe(false);
 	}
 );
+
+test('a limit tells from when it has room again, and not a second too early', async () => {
+	const { db } = database;
+	// Used up in the window before: of 100 there is room for 26 after a quarter of this one.
+	const soon = await limitAfter(100, 100, 0.251);
+	expect(await roomFrom(db, soon)).toBeNull();
+	await passed(soon, 30);
+	const { rows } = await sql<{ at: Date; now: Date }>`select now() as now, to_timestamp((floor(
+		extract(epoch from now()) / ${soon.seconds}) + 0.26) * ${soon.seconds}) as at`.execute(db);
+	const late = (at: Date | null | undefined, { seconds }: { seconds: number }) =>
+		(at!.getTime() - rows[0]!.at.getTime()) / 1000 / seconds;
+	expect(late(await roomFrom(db, soon), soon)).toBeCloseTo(0, 3);
+	// Used up in this one: as long as it stays so there is none before the next begins.
+	const next = { ...soon, key: `test-${(keys += 1)}`, most: 4 };
+	expect(await passed(next, 8)).toBe(4);
+	expect(late(await roomFrom(db, next), next)).toBeCloseTo(0.74, 3);
+	// Counted beyond the limit, half of the next must pass besides.
+	await sql`update counters set count = 8 where key = ${next.key}`.execute(db);
+	expect(late(await roomFrom(db, next), next)).toBeCloseTo(1.24, 3);
+	expect(await roomFrom(db, { ...next, key: 'never counted' })).toBeNull();
+});

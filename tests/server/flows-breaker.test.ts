@@ -4,6 +4,7 @@ import { readRecords } from '../../src/lib/server/flows/call-records.ts';
 import type { ApplyResult, ReadResult } from '../../src/lib/server/records/port.ts';
 import { loadWorkflow } from '../../src/lib/server/db/workflows.ts';
 import { eventually } from '../support/customer.ts';
+import { timeline } from '../support/journey.ts';
 import { passTime } from '../support/time.ts';
 import { startWorld, type World } from '../support/world.ts';
 import { confirmed, rowOf } from '../support/writebacks.ts';
@@ -150,3 +151,43 @@ test('while it is open a writeback waits without using up a try', async () => {
 	await applyWriteback(world.parts, sent.writeback);
 	expect((await rowOf(world, sent)).state).toBe('applied');
 });
+
+test.each(['pay-now', 'pay-later'] as const)(
+	'an outage of hours leaves one send of %s on record, not one for each time it was looked at',
+	async (action) => {
+		const sent = await confirmed(
+			world,
+			{ 'pay-now': 'C-1006', 'pay-later': 'C-1007' }[action],
+			action
+		);
+		const silent = node(up, { outcome: 'unknown', reason: 'timeout' });
+		await applyWriteback(silent.parts, sent.writeback);
+		const broken = node(down);
+		for (let times = 0; times < 5; times++) await broken.read();
+		const { failures } = await rowOf(world, sent);
+		for (let times = 0; times < 6; times++) {
+			const { next_at } = await rowOf(world, sent);
+			const wait = Math.ceil((next_at!.getTime() - Date.now()) / 1000) + 1;
+			await passTime(world, Math.max(1, wait));
+			// The outage goes on: nobody may probe yet.
+			const later = new Date(Date.now() + 30_000);
+			await world.parts.db.updateTable('connections').set({ probe_at: later }).execute();
+			await applyWriteback(silent.parts, sent.writeback);
+		}
+		expect(silent.made.writes).toBe(1);
+		expect(await rowOf(world, sent)).toMatchObject({
+			state: 'unknown',
+			failures,
+			reason: 'breaker'
+		});
+		const types = await timeline(world, sent.caseId);
+		expect(types.filter((type) => type === 'writeback-sent')).toHaveLength(1);
+		const attempts = await world.parts.db
+			.selectFrom('writeback_attempts')
+			.select('number')
+			.where('writeback_id', '=', sent.writeback)
+			.execute();
+		expect(attempts).toHaveLength(1);
+		await world.parts.db.deleteFrom('connections').execute();
+	}
+);

@@ -15,7 +15,7 @@ import {
 	visitBehind
 } from '../support/journey.ts';
 import { openCase } from '../support/open-case.ts';
-import { fillCounter, passTime } from '../support/time.ts';
+import { countedIn, fillCounter, passTime } from '../support/time.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -46,6 +46,12 @@ async function killCode(id: string, visit?: HeldVisit): Promise<HeldVisit> {
 	const sent = await withCode(id, visit);
 	for (let tries = 0; tries < 5; tries++) await check(sent.visit, wrong(sent.code));
 	return sent.visit;
+}
+
+/** What the demo core holds of a customer, as the known facts ask for it. */
+async function knownTo(customer: string): Promise<Record<string, string>> {
+	const { birthDate, address } = await world.core.customer(customer);
+	return { birth_date: birthDate, postcode: address.postcode };
 }
 
 const openExceptions = (id: string) =>
@@ -126,10 +132,16 @@ test('ten failures in a row lock the person for half an hour, over links; succes
 
 const FACTS = { birth_date: '8.6.1996', postcode: '13 357' };
 
+/** With a code passed, this action asks for known facts besides. */
+const ACTION = 'plan-long';
+const answer = (visit: HeldVisit, answers: Record<string, string>) =>
+	checkFacts(world.parts, visit, answers, ACTION);
+const NOT_ASKED = { ok: false, reason: 'not-asked' };
+
 test('known facts are compared as people type them, and raise a code to both', async () => {
 	const id = await open('C-1034');
 	const visit = await passCode(world, await beginVisit(world, id));
-	const ticket = got(await checkFacts(world.parts, visit, FACTS));
+	const ticket = got(await answer(visit, FACTS));
 	expect((await visitBehind(world, ticket)).assurance).toBe('code-and-facts');
 });
 
@@ -140,15 +152,12 @@ test('wrong facts say one and the same, whichever is wrong, and the third try is
 		{ birth_date: '1944-10-01', postcode: '00000' },
 		{ birth_date: '1944-10-02', postcode: '94032' }
 	];
-	for (const answer of answers)
-		expect(await checkFacts(world.parts, visit, answer)).toEqual({ ok: false, reason: 'no-match' });
+	for (const wrong of answers)
+		expect(await answer(visit, wrong)).toEqual({ ok: false, reason: 'no-match' });
 	expect(await openExceptions(id)).toEqual([]);
-	expect(await checkFacts(world.parts, visit, {})).toEqual({ ok: false, reason: 'no-tries-left' });
+	expect(await answer(visit, {})).toEqual({ ok: false, reason: 'no-tries-left' });
 	const right = { birth_date: '1944-10-01', postcode: '94032' };
-	expect(await checkFacts(world.parts, visit, right)).toEqual({
-		ok: false,
-		reason: 'no-tries-left'
-	});
+	expect(await answer(visit, right)).toEqual(NOT_ASKED);
 	expect(await openExceptions(id)).toEqual([
 		{ type: 'identity-not-proven', reason: 'facts-exhausted', breakpoint: 'identity' }
 	]);
@@ -161,12 +170,9 @@ test('five wrong tries a day are all that a person has, over all links', async (
 	const day = { key: `facts:${visit.customerHash}`, seconds: 86_400 };
 	const right = { birth_date: '1983-05-20', postcode: '34117' };
 	await fillCounter(world, day, 5);
-	expect(await checkFacts(world.parts, visit, right)).toEqual({
-		ok: false,
-		reason: 'no-tries-left'
-	});
+	expect(await answer(visit, right)).toEqual(NOT_ASKED);
 	await fillCounter(world, day, 4);
-	expect((await checkFacts(world.parts, visit, right)).ok).toBe(true);
+	expect((await answer(visit, right)).ok).toBe(true);
 	// The success was given back: it was no wrong try.
 	const { count } = await world.parts.db
 		.selectFrom('counters')
@@ -174,6 +180,34 @@ test('five wrong tries a day are all that a person has, over all links', async (
 		.where('key', '=', day.key)
 		.executeTakeFirstOrThrow();
 	expect(count).toBe(4);
+});
+
+test('C10: facts that are not asked are not compared, and cost their owner nothing', async () => {
+	const id = await open('C-1035');
+	const right = await knownTo('C-1035');
+	const stranger = await beginVisit(world, id);
+	const unasked = async (visit: HeldVisit, action?: string) => {
+		for (const answers of [right, {}])
+			expect(await checkFacts(world.parts, visit, answers, action)).toEqual(NOT_ASKED);
+	};
+	// The link alone: a code comes first, also for what asks for both.
+	await unasked(stranger);
+	await unasked(stranger, ACTION);
+	const owner = await passCode(world, stranger);
+	// What the case demands is proved; an action that does not exist asks for nothing more.
+	await unasked(owner);
+	await unasked(owner, 'constructor');
+	// A visit that has ended is asked nothing.
+	await unasked(stranger, ACTION);
+	expect((await caseOf(world, id)).state.failures['known-facts']).toBe(0);
+	expect(await countedIn(world, `facts:${owner.customerHash}`)).toBe(0);
+	const counted = world.parts.db
+		.selectFrom('factors')
+		.select('consecutive')
+		.where('customer_hash', '=', owner.customerHash)
+		.where('factor', '=', 'known-facts');
+	expect(await counted.execute()).toEqual([]);
+	expect((await answer(owner, right)).ok).toBe(true);
 });
 
 test('two failures ask for the stricter path; when that is used up, a person has it', async () => {
@@ -184,7 +218,7 @@ test('two failures ask for the stricter path; when that is used up, a person has
 	const sent = await withCode(id, first);
 	const known = await visitBehind(world, got(await check(sent.visit, sent.code)));
 	expect(await showVerify(world.parts, known)).toBeNull();
-	expect((await checkFacts(world.parts, known, {})).ok).toBe(false);
+	expect((await answer(known, {})).ok).toBe(false);
 	// One dead code and one wrong set of facts: from now on both are needed, in every visit.
 	const again = await visitBehind(world, known.ticket);
 	expect(again.need).toBe('code-and-facts');

@@ -166,7 +166,7 @@ test('an operation that can neither be repeated nor asked about is sent once; th
 		workflow: 'unrepeatable',
 		customer: 'C-1010',
 		action: 'pay-now',
-		facts: { balance: 1 }
+		facts: { balance: 1, due_date: '2026-11-16' }
 	};
 	const sent = { ...(await submitted({ parts }, given)), customer: 'C-1010' };
 	await world.core.faults([onWrite(sent, { fault: 'applied-then-500' }, 1)]);

@@ -110,7 +110,10 @@ test('an action that asks for more than the case is filled only after the furthe
 		reason: 'unknown-action'
 	});
 	const answers = { birth_date: '1958-04-03', postcode: '83646' };
-	const risen = await visitBehind(world, got(await checkFacts(world.parts, visit, answers)));
+	const risen = await visitBehind(
+		world,
+		got(await checkFacts(world.parts, visit, answers, 'plan-long'))
+	);
 	const more = got(verifyVisit(risen, 'code-and-facts'));
 	expect((await fillAction(world.parts, more, 'plan-long')).ok).toBe(true);
 });

@@ -158,8 +158,13 @@ test('while the record cannot be read, what the customer saw is taken; it is jud
 test('a draft of a stronger visit is not confirmed by a weaker one', async () => {
 	const id = await openCase(world, { workflow: 'collections-plan', customer: 'C-1025' });
 	const weak = await verified(world, id);
+	await passTime(world, 31);
+	const other = await verified(world, id);
 	const answers = { birth_date: '1958-04-03', postcode: '83646' };
-	const risen = await visitBehind(world, got(await checkFacts(world.parts, weak, answers)));
+	const risen = await visitBehind(
+		world,
+		got(await checkFacts(world.parts, other, answers, 'plan-long'))
+	);
 	const strong = got(verifyVisit(risen, 'code-and-facts'));
 	const { fields } = got(await fillAction(world.parts, strong, 'plan-long'));
 	const form = Object.fromEntries(fields.map(({ name, value }) => [name, value ?? '']));

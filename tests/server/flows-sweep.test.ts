@@ -6,12 +6,17 @@ import { openCases } from '../../src/lib/server/flows/open-cases.ts';
 import { postpone } from '../../src/lib/server/flows/postpone.ts';
 import { purgeOld } from '../../src/lib/server/flows/purge-old.ts';
 import { remindCustomer } from '../../src/lib/server/flows/remind-customer.ts';
+import { requestCode } from '../../src/lib/server/flows/request-code.ts';
+import { sendMessage } from '../../src/lib/server/flows/send-message.ts';
 import { sweep } from '../../src/lib/server/flows/sweep.ts';
+import { PRIORITY } from '../../src/lib/server/jobs/queues.ts';
+import { fakeChannels } from '../support/channels.ts';
 import {
 	beginVisit,
 	caseOf,
 	got,
 	messagesOf,
+	SOURCE,
 	timeline,
 	tokenOf,
 	verified
@@ -52,7 +57,7 @@ const forgetJobs = () => sql`delete from pgboss.job`.execute(world.parts.db);
 test('a message, a writeback and a held case whose jobs were lost get new ones when they are late', async () => {
 	const sent = await confirmed(world, 'C-1001');
 	const [held] = await openCases(world.parts, 'key:test', [
-		{ workflow: 'failed-payment', customer: 'C-1002', facts: {} }
+		{ workflow: 'failed-payment', customer: 'C-1002', facts: { due_date: '2026-11-16' } }
 	]);
 	const heldId = (held as { id: string }).id;
 	await forgetJobs();
@@ -66,6 +71,29 @@ test('a message, a writeback and a held case whose jobs were lost get new ones w
 	expect((await jobsOf('send-message')).length).toBe(messages.length);
 	await world.parts.db.updateTable('writebacks').set({ next_at: null }).execute();
 	await completeCase(world.parts, heldId);
+});
+
+test('a code goes before invitations also when it is tried again, or its job was lost', async () => {
+	const id = await open('C-1013');
+	got(await requestCode(world.parts, await beginVisit(world, id), 'sms', SOURCE));
+	const code = (await messagesOf(world, id)).find((one) => one.class === 'code')!.id;
+	const priorities = async () => {
+		const { rows } = await sql<{ message: string; priority: number }>`
+			select data->>'message' as message, priority from pgboss.job where name = 'send-message'
+				order by priority desc`.execute(world.parts.db);
+		return rows.map(({ message, priority }) => [message === code ? 'code' : 'other', priority]);
+	};
+	await forgetJobs();
+	const { parts } = fakeChannels(world, { outcome: 'unavailable', reason: 'outage' });
+	await sendMessage(parts, code);
+	expect(await priorities()).toEqual([['code', PRIORITY.code]]);
+	await forgetJobs();
+	await passTime(world, 25);
+	await sweepNow();
+	expect(await priorities()).toEqual([
+		['code', PRIORITY.code],
+		['other', PRIORITY.outreach]
+	]);
 });
 
 test('what is under a lease is left alone until the lease has ended for a while', async () => {

@@ -40,7 +40,7 @@ const openExceptions = (id: string) =>
 		.execute();
 
 test('a trigger with missing facts is held with their names, sends nothing and asks the record', async () => {
-	const answer = await post({ customer: 'C-1001', facts: {} });
+	const answer = await post({ customer: 'C-1001', facts: { due_date: '2026-11-16' } });
 	expect(answer).toMatchObject({ status: 'held', missing: ['balance'] });
 	const id = (answer as { id: string }).id;
 	expect((await caseOf(world, id)).row.stage).toBe('held');
@@ -58,7 +58,7 @@ test('a trigger with missing facts is held with their names, sends nothing and a
 });
 
 test('facts that the record does not hold either go to a person, with the fields named', async () => {
-	const id = await opened({ customer: 'C-404', facts: {} });
+	const id = await opened({ customer: 'C-404', facts: { due_date: '2026-11-16' } });
 	await completeCase(world.parts, id);
 	expect((await caseOf(world, id)).row.stage).toBe('held');
 	const [exception, ...more] = await openExceptions(id);
@@ -215,7 +215,7 @@ test('a mix of good and bad lines is answered in order; the bad ones store nothi
 	const answers = await openCases(world.parts, 'key:test', [
 		{ workflow: 'failed-payment', customer: 'C-1005', contacts, facts },
 		'not an object',
-		{ workflow: 'failed-payment', customer: 'C-1006', contacts, facts: {} },
+		{ workflow: 'failed-payment', customer: 'C-1006', contacts, facts: { due_date: '2026-11-16' } },
 		{ workflow: 'failed-payment', customer: 'C-1005', contacts, facts },
 		null
 	]);

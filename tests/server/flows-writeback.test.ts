@@ -254,6 +254,22 @@ test('a second unbelievable answer in a row ends the tries: a person looks', asy
 	]);
 });
 
+test('a lookup that is unbelievable after a send that was ends the tries, too: a person looks', async () => {
+	const sent = await confirmed(world, 'C-1019', 'pay-later');
+	await world.core.faults([
+		onWrite(sent, { fault: 'bad-schema' }, 1),
+		{ match: { path: '/promises' }, fault: 'wrong-record' }
+	]);
+	await apply(world, sent);
+	expect(await rowOf(world, sent)).toMatchObject({ state: 'unknown', reason: 'contract' });
+	await applyLater(world, sent);
+	expect(await rowOf(world, sent)).toMatchObject({ state: 'dead', failures: 2, next_at: null });
+	expect(await openExceptions(world, sent)).toMatchObject([
+		{ class: 'system', breakpoint: 'writeback', reason: 'contract' }
+	]);
+	expect((await receiptOf(world, sent)).state).toBe('with-person');
+});
+
 test("a lookup that finds somebody else's record books nothing", async () => {
 	const sent = await confirmed(world, 'C-1018', 'pay-later');
 	await world.core.faults([

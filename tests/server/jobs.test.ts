@@ -177,6 +177,31 @@ test('a job whose handler failed comes again; those of its batch do not', async 
 	]);
 });
 
+test('a slow job that is the only record is not done before its handler is, and fails with it', async () => {
+	const stateOf = async (name: string) => {
+		const found = await sql<{ state: string }>`select state::text from pgboss.job
+			where name = ${name}`.execute(database.db);
+		return found.rows[0]?.state;
+	};
+	const gate = Promise.withResolvers<void>();
+	const begun: string[] = [];
+	const slow = (what: string) => {
+		begun.push(what);
+		return gate.promise;
+	};
+	await jobs.work({ ...messages(slow), 'make-offer': () => slow('offer') }, 500);
+	await database.db
+		.transaction()
+		.execute((trx) => jobs.send(trx, 'make-offer', { v: 1, case: 'c' }));
+	await eventually(() => Promise.resolve(begun.includes('offer')));
+	// A message has its row: by the time that nobody waits for it longer, nobody would for the offer.
+	await send('message');
+	await eventually(async () => (await stateOf('send-message')) === 'completed');
+	expect(await stateOf('make-offer')).toBe('active');
+	gate.reject(new Error('the node is going down'));
+	await eventually(async () => (await stateOf('make-offer')) === 'retry');
+});
+
 test('codes are taken before invitations', async () => {
 	await send('invitation', { priority: PRIORITY.outreach });
 	await send('code', { priority: PRIORITY.code });

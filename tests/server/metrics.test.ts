@@ -139,6 +139,11 @@ test('a figure that cannot be read costs none of the others', async () => {
 	expect(seriesOf(now, 'tapdone_alerts')).toEqual({});
 	expect(Object.keys(seriesOf(now, 'tapdone_writebacks'))).not.toEqual([]);
 	expect(Object.keys(seriesOf(now, 'tapdone_jobs_waiting'))).not.toEqual([]);
+	await sql`alter table pgboss.job rename to job_away`.execute(db);
+	const without = samplesOf(await readGauges({ db, jobs, log }));
+	await sql`alter table pgboss.job_away rename to job`.execute(db);
+	expect(seriesOf(without, 'tapdone_jobs_waiting')).toEqual({});
+	expect(Object.keys(seriesOf(without, 'tapdone_writebacks'))).not.toEqual([]);
 });
 
 /** One payment booked, one confirmed, one promise refused; one asks a person; two were invited, one of them in vain. */
@@ -158,7 +163,17 @@ async function journeys(): Promise<void> {
 	const wrong = (Number(await newestCode(world, asking)) + 1) % 1_000_000;
 	await checkCode(parts, visit, String(wrong).padStart(6, '0'), SOURCE);
 	await checkCode(parts, visit, 'no code', SOURCE);
-	await checkFacts(parts, visit, {});
+	// Facts are asked for while codes are locked, and what is chosen asks for both.
+	const locked = { customer_hash: visit.customerHash, factor: 'code' as const, consecutive: 10 };
+	const locked_until = new Date(Date.now() + 60_000);
+	await parts.db
+		.insertInto('factors')
+		.values({ ...locked, locked_until })
+		.onConflict((conflict) =>
+			conflict.columns(['customer_hash', 'factor']).doUpdateSet({ locked_until })
+		)
+		.execute();
+	await checkFacts(parts, visit, {}, 'plan-long');
 	for (const { id } of await messagesOf(world, asking)) await sendMessage(parts, id);
 	await askPerson(parts, visit);
 

@@ -61,9 +61,9 @@ test('of 32 wrong codes and the right one five are compared', async () => {
 });
 
 test('of 16 wrong sets of facts three are compared, and one person gets the case', async () => {
-	const id = await openCase(world, { workflow: 'failed-payment', customer: 'C-1003' });
+	const id = await openCase(world, { workflow: 'collections-plan', customer: 'C-1003' });
 	const visit = await passCode(world, await beginVisit(world, id));
-	await atOnce(16, () => checkFacts(world.parts, visit, {}));
+	await atOnce(16, () => checkFacts(world.parts, visit, {}, 'plan-long'));
 	expect((await caseOf(world, id)).state.failures['known-facts']).toBe(3);
 	const events = await eventsOf(world, id);
 	expect(events.filter(({ type }) => type === 'exception-raised')).toHaveLength(1);

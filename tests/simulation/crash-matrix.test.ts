@@ -34,7 +34,9 @@ afterAll(async () => {
 /** Transactions that no customer, integrator or job waits for. */
 const OFF_THE_PATH = [
 	// Operations publish a version by hand: it is there or not, and they see which.
-	'src/lib/server/flows/publish-workflow.ts publishWorkflow'
+	'src/lib/server/flows/publish-workflow.ts publishWorkflow',
+	// The same: a factor is bound again or not, and a second run says which.
+	'src/lib/server/flows/rebind-factor.ts rebindFactor'
 ];
 
 test('every commit on the path, and every point that is named in the source, is one of the matrix', () => {

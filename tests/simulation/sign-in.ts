@@ -66,7 +66,7 @@ export async function* enter(acting: Acting, action?: string): Step<VerifiedVisi
 				return null;
 			}
 			if (view.ask === 'wait') yield* pause(10);
-			if (view.ask === 'known-facts') visit = yield* answerFacts(acting, here);
+			if (view.ask === 'known-facts') visit = yield* answerFacts(acting, here, action);
 			if (view.ask === 'code') {
 				// Before the record was read nobody knows where a code can go: any channel will do.
 				const channels = view.destinations.map(({ channel }) => channel);
@@ -88,11 +88,15 @@ export async function* enter(acting: Acting, action?: string): Step<VerifiedVisi
 
 const sourceOf = ({ record }: Person) => `source-${record.id}`;
 
-async function* answerFacts(acting: Acting, visit: PageVisit): Step<PageVisit | null> {
+async function* answerFacts(
+	acting: Acting,
+	visit: PageVisit,
+	action?: string
+): Step<PageVisit | null> {
 	const { record, random } = acting.person;
 	const birth_date = random.chance(0.2) ? '1980-01-01' : record.birthDate;
 	const answers = { birth_date, postcode: record.address.postcode };
-	const checked = yield* press(acting, (parts) => checkFacts(parts, visit, answers));
+	const checked = yield* press(acting, (parts) => checkFacts(parts, visit, answers, action));
 	return checked.ok ? yield* visitOf(acting, checked.value) : visit;
 }
 

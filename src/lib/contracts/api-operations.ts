@@ -46,7 +46,7 @@ export const OPERATIONS: Operation[] = [
 		method: 'post',
 		path: '/cases',
 		summary: 'Open a case, or many',
-		description: `A trigger that lacks facts is held with their names; one that repeats an open case joins it. ${LINES}`,
+		description: `A trigger that lacks facts is held with their names: post it again with them. One that repeats an open case joins it; the facts that tell two triggers apart (\`duplicate\` of the workflow) must come with each. ${LINES}`,
 		scope: 'cases:write',
 		idempotent: 'json',
 		body: { 'application/json': openCaseSchema, 'application/x-ndjson': openCaseSchema },
@@ -89,10 +89,12 @@ export const OPERATIONS: Operation[] = [
 		method: 'get',
 		path: '/cases/{id}',
 		summary: 'Look at a case and its timeline',
-		description: 'Everything that happened to the case, without personal values.',
+		description:
+			'What happened to the case, the oldest first, without personal values. A long timeline comes in pages: `next` is the `cursor` of the following one.',
 		scope: 'cases:read',
+		query: api.getCaseSchema,
 		answers: { 200: { help: 'The case.', body: json(api.caseDetailSchema) } },
-		problems: ['not-found']
+		problems: ['bad-input', 'not-found']
 	},
 	{
 		id: 'cancelCase',

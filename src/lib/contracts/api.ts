@@ -68,6 +68,25 @@ export const listCasesSchema = z.strictObject({
 });
 export type ListCases = z.output<typeof listCasesSchema>;
 
+/** Query of `GET /cases/{id}`: which part of the timeline. */
+export const getCaseSchema = z.strictObject({
+	limit: z.coerce
+		.number()
+		.int()
+		.min(1)
+		.max(500)
+		.default(200)
+		.describe('How much of the timeline at most, from its beginning or from `cursor` on.'),
+	cursor: z.coerce
+		.number()
+		.int()
+		.min(1)
+		.max(2_147_483_647)
+		.describe('`next` of the page before.')
+		.optional()
+});
+export type GetCase = z.output<typeof getCaseSchema>;
+
 /** Body of `POST /cases/{id}/cancel`. A code, because timelines hold nothing personal. */
 export const cancelCaseSchema = z.strictObject({
 	reason: z
@@ -145,7 +164,7 @@ export const caseSchema = z
 		),
 		openedAt: time,
 		updatedAt: time,
-		expiresAt: time.describe('When the link ends.'),
+		expiresAt: time.nullable().describe('When its living link ends; null while it has none.'),
 		endedAt: time.nullable()
 	})
 	.meta({ id: 'Case' });
@@ -157,10 +176,18 @@ export const caseDetailSchema = caseSchema.extend({
 			number: z.int().min(1),
 			type: z.string(),
 			at: time,
-			actor: z.string().describe('`customer`, `system`, or `key:` and the name of an API key.'),
+			actor: z
+				.string()
+				.describe(
+					'`customer`, `system`, `key:` and the name of an API key, or `staff:` and a name.'
+				),
 			data: z.record(z.string(), z.unknown()).describe('Names, ids, reasons and masks; no values.')
 		})
-	)
+	),
+	next: z
+		.int()
+		.nullable()
+		.describe('`cursor` for what comes after; null when the timeline ends here.')
 });
 export type CaseDetail = z.output<typeof caseDetailSchema>;
 
@@ -195,7 +222,9 @@ export const workflowViewSchema = z.strictObject({
 			type: z.enum(['text', 'integer', 'money', 'date', 'boolean', 'choice']),
 			label: z.string(),
 			required: z.boolean().describe('Without it the case is held.'),
-			duplicate: z.boolean().describe('Part of what makes two triggers the same.'),
+			duplicate: z
+				.boolean()
+				.describe('Part of what makes two triggers the same: one without it is refused.'),
 			maxLength: z.int().optional(),
 			min: z.int().optional(),
 			max: z.int().optional(),

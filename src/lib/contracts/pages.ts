@@ -46,6 +46,11 @@ export type VerifyView =
 				until: string;
 				resendSeconds: number;
 			};
+			/**
+			 * Set while no code can go to any of them: from when one can, a local time or date and time, and
+			 * who has the case meanwhile, empty while nobody was asked.
+			 */
+			full?: { from: string; message: string };
 	  }
 	| {
 			ask: 'known-facts';
@@ -68,12 +73,17 @@ export type WayOut = 'person' | 'not-me' | 'later' | 'stop' | 'finish';
 export interface HelpView {
 	/** Ways that lead nowhere any more. */
 	closed: WayOut[];
-	/** A person has the case. */
-	withPerson: boolean;
+	/**
+	 * `asked`: the customer asked for a person and has no answer yet. `looking`: a person has the case
+	 * for another reason, so asking is still open.
+	 */
+	person: 'asked' | 'looking' | null;
 	/** The local date of the reminder that was asked for. */
 	reminder?: string;
 	/** Nothing more is sent to this customer. */
 	stopped: boolean;
+	/** Local date and time to which this link works. */
+	linkUntil: string;
 	/** There is nothing left to be reminded of. */
 	over: boolean;
 }
@@ -92,9 +102,11 @@ export interface ChooseView {
 	}[];
 	/** An unfinished draft that can be continued. */
 	draft?: { id: string; label: string };
-	/** Nothing is offered and a person has it. */
 	/** Nothing is left to do; why, in the workflow's words. */
 	settled?: string;
+	/** The case is over: nothing is offered any more. */
+	ended?: true;
+	/** A person has it. */
 	withPerson?: { message: string };
 }
 

@@ -6,6 +6,7 @@ import { createLinks } from './crypto/links.ts';
 import { createVault } from './crypto/vault.ts';
 import { type Database, openDatabase } from './db/connect.ts';
 import { migrate, schemaState } from './db/migrate.ts';
+import { missingConnections } from './flows/missing-connections.ts';
 import { purgeOld } from './flows/purge-old.ts';
 import { sweep } from './flows/sweep.ts';
 import { handlersOf } from './jobs/handlers.ts';
@@ -79,6 +80,7 @@ export async function buildApp(config: Config, opened?: Database): Promise<App> 
 		metrics: createMetrics(),
 		crash: crashPoint(config)
 	};
+	await warnOfConnections(parts);
 	const timers = config.role === 'web' ? [] : await startWork(parts, jobs);
 	let draining = false;
 	return {
@@ -106,6 +108,18 @@ export async function startFromEnvironment(env: NodeJS.ProcessEnv): Promise<App>
 	const config = loadConfig(env);
 	if (!config.ok) throw new Error(printProblems(config.detail ?? []));
 	return buildApp(config.value);
+}
+
+async function warnOfConnections(parts: Parts): Promise<void> {
+	const missing = await missingConnections(parts).catch((error: unknown) => {
+		parts.log.warn({ error }, 'the connections of the workflows could not be checked');
+		return [];
+	});
+	for (const { workflow, connection } of missing)
+		parts.log.warn(
+			{ workflow, connection },
+			'a published workflow needs a connection that TAPDONE_RECORDS does not name: it can send no code and book nothing'
+		);
 }
 
 async function startWork(parts: Parts, jobs: Jobs): Promise<NodeJS.Timeout[]> {

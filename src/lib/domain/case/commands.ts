@@ -17,7 +17,8 @@ export type LadderStep =
 /** What somebody or something wants of a case. */
 export type Command =
 	| { do: 'open'; language: string; missing: string[] }
-	| { do: 'join'; supplied: string[]; missing: string[] }
+	/** `reachable`: nothing was sent for want of a contact, and now there is one. */
+	| { do: 'join'; supplied: string[]; missing: string[]; reachable: boolean }
 	| { do: 'refresh-facts'; changed: string[]; missing: string[] }
 	| { do: 'issue-link'; superseded: boolean }
 	| {
@@ -34,6 +35,7 @@ export type Command =
 	| { do: 'end-visit'; why: 'finished' | 'not-me' }
 	| { do: 'pass-challenge'; factor: 'code' | 'known-facts'; assurance: Assurance }
 	| { do: 'fail-challenge'; factor: 'code' | 'known-facts'; reason: string }
+	| { do: 'rebind-factor'; factor: 'code' | 'known-facts'; why: string }
 	| {
 			do: 'leave-path';
 			breakpoint: Breakpoint;

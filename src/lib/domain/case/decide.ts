@@ -28,11 +28,12 @@ const underWay = (state: CaseState) => state.submission?.state === 'received';
 const closeAll = (state: CaseState, outcome: string): CaseEvent[] =>
 	state.exceptions.map(({ id }) => ({ type: 'exception-closed', exception: id, outcome }));
 
-/** The last missing fact came: whoever was to chase it need not any more. */
-function whenComplete(state: CaseState, missing: string[]): CaseEvent[] {
-	if (state.missing.length === 0 || missing.length > 0) return [];
+/** The last missing fact or the contact came: whoever was to chase it need not any more. */
+function whenComplete(state: CaseState, missing: string[], reachable = false): CaseEvent[] {
+	const came = state.missing.length > 0 ? 'facts-arrived' : reachable && 'contact-arrived';
+	if (!came || missing.length > 0) return [];
 	const waiting = state.exceptions.filter(({ breakpoint }) => breakpoint === 'trigger');
-	return closeAll({ ...state, exceptions: waiting }, 'facts-arrived');
+	return closeAll({ ...state, exceptions: waiting }, came);
 }
 
 function settles(state: CaseState, submission: string): Refusal | null {
@@ -98,9 +99,12 @@ function decideEnded(state: CaseState, command: Command): Decision {
 function decideOpen(state: CaseState, command: Exclude<Command, { do: 'open' }>): Decision {
 	switch (command.do) {
 		case 'join': {
-			const { supplied, missing } = command;
+			const { supplied, missing, reachable } = command;
 			if (supplied.length === 0) return ok([]);
-			return ok([{ type: 'trigger-joined', supplied, missing }, ...whenComplete(state, missing)]);
+			return ok([
+				{ type: 'trigger-joined', supplied, missing },
+				...whenComplete(state, missing, reachable)
+			]);
 		}
 		case 'refresh-facts': {
 			const { changed, missing } = command;
@@ -110,6 +114,8 @@ function decideOpen(state: CaseState, command: Exclude<Command, { do: 'open' }>)
 		case 'issue-link':
 			if (state.missing.length) return fail('held');
 			return ok([{ type: 'link-issued', superseded: command.superseded }]);
+		case 'rebind-factor':
+			return ok([{ type: 'factor-rebound', factor: command.factor, why: command.why }]);
 		case 'leave-path':
 			return ok(leavePath(state, command));
 		case 'submit': {
@@ -166,8 +172,11 @@ function leavePath(state: CaseState, command: Extract<Command, { do: 'leave-path
 	const { breakpoint, reason, action, step } = command;
 	const left: CaseEvent = { type: 'path-left', breakpoint, reason, ...(action && { action }) };
 	if ('rung' in step) return [left, { type: 'rung-taken', breakpoint, ...step }];
-	// The same exception is open already: what happened is noted, nobody gets it twice.
-	if (state.exceptions.some(({ type }) => type === step.raise.type)) return [left];
+	// The same exception is open already: what happened is noted, nobody gets it twice. At another
+	// breakpoint it is another matter: a doubtful writeback never hides behind a question.
+	const isSame = (open: CaseState['exceptions'][number]) =>
+		open.type === step.raise.type && open.breakpoint === breakpoint;
+	if (state.exceptions.some(isSame)) return [left];
 	const { id, type, owner, dueAt } = step.raise;
 	return [
 		left,

@@ -23,6 +23,8 @@ export type CaseEvent =
 	| { type: 'visit-ended'; why: 'finished' | 'not-me' }
 	| { type: 'challenge-passed'; factor: 'code' | 'known-facts'; assurance: Assurance }
 	| { type: 'challenge-failed'; factor: 'code' | 'known-facts'; reason: string }
+	/** A person found out who it is: the factor that too many failures had ended works again. */
+	| { type: 'factor-rebound'; factor: 'code' | 'known-facts'; why: string }
 	| { type: 'path-left'; breakpoint: Breakpoint; reason: string; action?: string }
 	| {
 			type: 'rung-taken';
@@ -64,5 +66,8 @@ export type CaseEvent =
 	| { type: 'case-cancelled'; reason: string }
 	| { type: 'case-expired' };
 
-/** Who caused an event: the customer on the link, an API key by name, or the program itself. */
-export type Actor = 'customer' | 'system' | `key:${string}`;
+/**
+ * Who caused an event: the customer on the link, an API key by name, somebody of the staff as they
+ * gave their name, or the program itself.
+ */
+export type Actor = 'customer' | 'system' | `key:${string}` | `staff:${string}`;

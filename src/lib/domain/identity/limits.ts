@@ -13,7 +13,13 @@ export const LINK = {
 	 * Links that cannot be opened, of one source address and in one process: more than a person with
 	 * old messages presses, and a search for a good one would take longer than the world is old.
 	 */
-	wrongPerSource: { count: 60, minutes: 1 }
+	wrongPerSource: { count: 60, minutes: 1 },
+	/**
+	 * Presses that begin a visit or change the language: each leaves a row or an event for good, and a
+	 * link proves nobody. More than a customer, their family and a scanner press in an hour; whoever
+	 * else holds the link and uses them up keeps its owner out for minutes, not for good.
+	 */
+	presses: { count: 30, minutes: 60 }
 } as const;
 
 export const CODE = {

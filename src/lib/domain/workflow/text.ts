@@ -6,8 +6,17 @@ import { fail, ok, type Result } from '../result.ts';
  */
 const REFUSED = /(?![\t\n])\p{Cc}|\p{Surrogate}|\p{Noncharacter_Code_Point}/u;
 
-/** Characters that reorder or hide what stands beside them. */
-const INVISIBLE = /[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+/** Characters that reorder, join or hide what stands beside them, and selectors of a variant. */
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** Marks that stand on nothing, such as one between a dot and the letter behind it. */
+const LOOSE_MARKS = /(?<![\p{L}\p{N}\p{M}])\p{M}+/gu;
+
+/** Everything but small figures and fractions, which mean something else as plain digits: 5² is not 52. */
+const REWRITABLE = /[^\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2089\u2150-\u215f]+/gu;
+
+/** Four figures and more with dots between them: an address of the network, or a part of one. */
+const DOTTED_FIGURES = /\p{N}+(?:[.。]\p{N}+){3,}/gu;
 
 const hasRefusedCharacters = (text: string): boolean => REFUSED.test(text);
 
@@ -35,17 +44,21 @@ export const MESSAGE_VALUE_LENGTH = 40;
 
 /**
  * Text from a record, safe inside a message that leaves under our sender: one line, no invisible
- * characters, nothing that a handset turns into a link. Addresses go; a dot before a letter gets a
- * space, so `evil.example` stays text and `Dr.Weber` stays a name.
+ * characters, nothing that a handset turns into a link. Letters and dots that only look like one
+ * become that one first. Addresses go; a dot before a letter, and each of an address in figures,
+ * gets a space, so `evil.example` stays text, `Dr.Weber` a name, and 1.234,56 an amount.
  */
 export function messageValue(text: string): string {
 	// Bounded first: what follows looks back at most once a character, and 40 are kept.
 	const line = [...text]
 		.slice(0, MESSAGE_VALUE_LENGTH * 5)
 		.join('')
+		.replace(REWRITABLE, (part) => part.normalize('NFKC'))
 		.replace(INVISIBLE, '')
-		.replace(/[a-z][a-z0-9+.-]*:\/\/\S*/giu, ' ')
-		.replace(/[.。．｡](?=\p{L})/gu, '. ')
+		.replace(LOOSE_MARKS, '')
+		.replace(/[\p{L}\p{N}][\p{L}\p{N}+.-]*:\/\/\S*/gu, ' ')
+		.replace(DOTTED_FIGURES, (figures) => figures.replace(/[.。]/gu, '. '))
+		.replace(/[.。](?=\p{L})/gu, '. ')
 		.replace(/[\s\p{Cc}]+/gu, ' ')
 		.trim();
 	return [...line].slice(0, MESSAGE_VALUE_LENGTH).join('').trim();

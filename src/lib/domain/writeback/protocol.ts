@@ -1,5 +1,5 @@
 import type { ApplyResult, LookupResult, UnknownReason } from './results.ts';
-import { recallAt, retryAt, wasNotCalled } from './retry.ts';
+import { type NotCalled, recallAt, retryAt, wasNotCalled } from './retry.ts';
 import type { Change, Moment, NextStep, PersonReason, Writeback } from './writeback.ts';
 
 export type { Change, Moment, NextStep, Writeback };
@@ -80,15 +80,34 @@ export function afterLookup(
 	};
 }
 
-/** A lookup that was refused on our side uses up no try, like a send that was. */
+/**
+ * A call that was refused on our side before anything left uses up no try, and nothing about the
+ * writeback changes but when it is looked at again.
+ */
+export function notCalled(
+	writeback: Writeback,
+	reason: NotCalled,
+	{ now, random }: Moment,
+	retryAfterSeconds?: number
+): Change {
+	const nextAt = recallAt(reason, now, random, retryAfterSeconds);
+	const { state } = writeback;
+	return { ...kept(writeback), state, reason: reasonKept(writeback, reason), nextAt };
+}
+
 function afterUnavailableLookup(
 	writeback: Writeback,
 	{ reason }: Extract<LookupResult, { outcome: 'unavailable' }>,
 	moment: Moment
 ): Change {
-	if (!wasNotCalled(reason)) return tryAgain(writeback, 'unknown', reason, moment);
-	const nextAt = recallAt(reason, moment.now, moment.random);
-	return { ...kept(writeback), state: 'unknown', reason: reasonKept(writeback, reason), nextAt };
+	if (wasNotCalled(reason)) return notCalled(writeback, reason, moment);
+	if (reason !== 'contract') return tryAgain(writeback, 'unknown', reason, moment);
+	const alert = 'contract' as const;
+	// Twice in a row not as declared: asking goes on proving nothing, and a person must look.
+	if (writeback.reason !== 'contract')
+		return { ...tryAgain(writeback, 'unknown', reason, moment), alert };
+	const failures = writeback.failures + 1;
+	return { ...kept(writeback), alert, state: 'dead', failures, reason, person: 'contract' };
 }
 
 /** From when on an absent lookup means "not applied". */

@@ -52,6 +52,13 @@ async function store(db: Db, name: string, { timeouts, recent, ...times }: Break
 const isUntroubled = ({ openedAt, timeouts, recent }: Breaker) =>
 	!openedAt && timeouts === 0 && !recent.includes(true);
 
+/** Seconds to wait while the breaker is open, 0 when a call can be asked for. Takes nothing. */
+export async function lookAtBreaker(db: Db, name: string, turn: Turn | undefined): Promise<number> {
+	const seen = await loadBreaker(db, name);
+	const looked = seen && mayCall(seen.breaker, seen.now, turn);
+	return looked?.call === 'no' ? looked.retryAfterSeconds : 0;
+}
+
 /**
  * Asks for one call over all nodes: seconds to wait while the breaker is open, 0 when it may go.
  * @param turn of a job; without one it is a person's call

@@ -57,6 +57,32 @@ export async function giveBack(db: Db, { key, seconds }: Omit<Limit, 'most'>): P
 			)`.execute(db);
 }
 
+/**
+ * From when there is room for one more if nobody counts meanwhile, to the second and never too early;
+ * `null` while there is.
+ */
+export async function roomFrom(db: Db, { key, most, seconds }: Limit): Promise<Date | null> {
+	// What was counted in one window weighs less and less over the next: it leaves room there from the
+	// moment at which less than the limit remains of it.
+	const { rows } = await sql<{ at: Date | null }>`
+		with present as (${present(seconds)}),
+		counts as (
+			select coalesce(max(c.count) filter (where c.bucket = present.bucket), 0)::numeric as now,
+				coalesce(max(c.count) filter (where c.bucket < present.bucket), 0)::numeric as before
+			from counters c, present
+			where c.key = ${key} and c.bucket in (present.bucket, ${bucketBefore(seconds)})
+		)
+		select case
+			when counts.now + counts.before * present.remains < ${most}::int then null
+			when counts.now < ${most}::int then present.bucket + make_interval(secs => 1
+				+ floor(${seconds}::int * (1 - (${most}::int - counts.now) / counts.before))::int)
+			else present.bucket + make_interval(secs => 1 + ${seconds}::int
+				+ floor(${seconds}::int * (1 - ${most}::int / counts.now))::int)
+		end as at
+		from counts, present`.execute(db);
+	return rows[0]?.at ?? null;
+}
+
 /** How often was counted, the window before as it weighs now; full when it is at the limit. */
 export async function counted(db: Db, { key, seconds }: Omit<Limit, 'most'>): Promise<number> {
 	const { rows } = await sql<{ count: number | null }>`

@@ -15,6 +15,6 @@ export async function keepLink(trx: Trx, caseId: string, until: Date): Promise<v
 		.execute();
 }
 
-/** The longest that a link may go on from now. */
-export const keptUntil = (now: Date): Date =>
-	new Date(now.getTime() + LINK_AFTERWARDS_DAYS * 86_400_000);
+/** The longest that a link may go on from then. */
+export const keptUntil = (then: Date): Date =>
+	new Date(then.getTime() + LINK_AFTERWARDS_DAYS * 86_400_000);

@@ -6,10 +6,12 @@ import {
 	afterLoss,
 	afterSend,
 	type Change,
-	nextStep
+	nextStep,
+	notCalled
 } from '../../domain/writeback/protocol.ts';
 import { believe, believeFound } from '../../domain/writeback/results.ts';
 import { RETRY_SECONDS } from '../../domain/writeback/retry.ts';
+import { lookAtBreaker } from '../db/breakers.ts';
 import { changeCase } from '../db/cases.ts';
 import { type Claimed, markSending, protocolView } from '../db/writebacks.ts';
 import type { RecordCall } from '../records/port.ts';
@@ -56,6 +58,12 @@ function afterLostClaim(claimed: Claimed): Change | null {
 async function work(parts: Settling, attempt: Attempt): Promise<Change> {
 	const { claimed } = attempt;
 	const step = nextStep(protocolView(claimed), claimed.now);
+	if (step.do === 'lookup' || step.do === 'send') {
+		// Before anything says that a call was made: an outage of hours must not fill the timeline.
+		const wait = await lookAtBreaker(parts.db, claimed.connection, parts.turn);
+		const moment = { now: claimed.now, random: Math.random() };
+		if (wait > 0) return notCalled(protocolView(claimed), 'breaker', moment, wait);
+	}
 	switch (step.do) {
 		case 'lookup':
 			return lookUp(parts, attempt);

@@ -5,6 +5,9 @@ import type { Parts } from '../parts.ts';
 import { leavePath } from './leave-path.ts';
 import { personMessage } from './person-message.ts';
 
+/** Where the case stands then, and what its timeline says. */
+export const ASKED = { breakpoint: 'eligibility', reason: 'asked-for-a-person' } as const;
+
 /**
  * "Ask a person": the case goes to whom the workflow names, with a timer; the customer can still
  * finish on the same link, and a case that has ended stays ended. Asking twice is one exception.
@@ -17,9 +20,8 @@ export async function askPerson(
 	const { key, version } = visit.workflow;
 	const workflow = await loadWorkflow(parts.db, key, version);
 	return changeCase(parts, visit.caseId, { actor: 'customer', flow: 'ask-person' }, (change) => {
-		const breakpoint = 'eligibility' as const;
 		// Also after the end: who has a question about what was booked gets an answer.
-		leavePath(workflow, change, { breakpoint, reason: 'asked-for-a-person', asked: true });
-		return Promise.resolve({ message: personMessage(visit, change.state, breakpoint) });
+		leavePath(workflow, change, { ...ASKED, asked: true });
+		return Promise.resolve({ message: personMessage(visit, change.state, ASKED.breakpoint) });
 	});
 }

@@ -16,9 +16,9 @@ import { type PageVisit, renewVisit, type VisitTicket } from './load-visit.ts';
  * - `wrong-code`: compared and wrong; `left` tells how many tries the challenge has.
  * - `no-code`: expired, used, replaced or dead: a new one must be asked for.
  * - `locked`: this person's codes are locked for a while.
- * - `limited`: too many wrong codes from this address, or nearly all codes everywhere are wrong.
+ * - `not-compared`: too many wrong codes from this address, or nearly all codes everywhere are wrong.
  */
-export type CodeFault = 'not-a-code' | 'wrong-code' | 'no-code' | 'locked' | 'limited';
+export type CodeFault = 'not-a-code' | 'wrong-code' | 'no-code' | 'locked' | 'not-compared';
 
 /**
  * Compares a typed code. At most five comparisons a challenge and ten failures in a row a person are
@@ -35,14 +35,28 @@ export async function checkCode(
 ): Promise<Result<VisitTicket, CodeFault, { left?: number }>> {
 	const code = normaliseCode(typed);
 	if (!code) return fail('not-a-code');
-	if (!(await reserveCompare(parts.db, source))) return fail('limited');
+	if (!(await reserveCompare(parts.db, source))) return fail('not-compared');
 	parts.crash('check-code:reserved');
+	let done = false;
 	const result = await changeCase(
 		parts,
 		visit.caseId,
 		{ actor: 'customer', flow: 'check-code' },
-		(change) => checkOnce(parts, visit, change, code)
-	);
+		async (change) => {
+			const checked = await checkOnce(parts, visit, change, code);
+			done = true;
+			return checked;
+		}
+	).catch(async (error: unknown) => {
+		// Before that COMMIT was never sent: a busy lock or pool has cost this address nothing. After it
+		// the connection may have been cut during COMMIT, and what was compared may stand: then the count
+		// stays, or cutting connections would buy tries.
+		if (!done)
+			await giveCompareBack(parts.db, source).catch((late: unknown) =>
+				parts.log.error({ error: late }, 'codes: a comparison could not be given back')
+			);
+		throw error;
+	});
 	parts.metrics.challenges.inc({ factor: 'code', result: result.ok ? 'passed' : result.reason });
 	if (result.ok) await offerAtOnce(parts, visit.caseId);
 	// What was decided stands, whatever becomes of the counting.

@@ -1,36 +1,51 @@
 import { raise } from '../../domain/identity/assurance.ts';
 import { FACTS } from '../../domain/identity/limits.ts';
 import { matchFacts, normaliseFact } from '../../domain/identity/known-facts.ts';
+import { nextChallenge } from '../../domain/identity/next-challenge.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { type CaseChange, changeCase } from '../db/cases.ts';
 import { countAgainst, giveBack } from '../db/counters.ts';
 import { loadWorkflow } from '../db/workflows.ts';
-import { alertFailure, clearTries, factsOfDay, type Identifying, reserveTry } from './factors.ts';
+import {
+	alertFailure,
+	clearTries,
+	factsOfDay,
+	type Identifying,
+	readFactors,
+	reserveTry
+} from './factors.ts';
 import { raiseIfStuck } from './raise-if-stuck.ts';
 import { offerAtOnce, offerJob } from './make-offer.ts';
-import { type PageVisit, renewVisit, type VisitTicket } from './load-visit.ts';
+import { type PageVisit, renewVisit, visitLives, type VisitTicket } from './load-visit.ts';
+import { codeMayReach, needFor } from './show-verify.ts';
 
 /**
  * - `no-match`: something was wrong; which field is not told, and takes the same time.
  * - `no-tries-left`: three on this link or five on this day: a person has to help.
  * - `locked`: this person's facts are locked for a while.
+ * - `not-asked`: facts are not what this visit needs now (used up, or another factor's turn).
  */
-export type FactsFault = 'no-match' | 'no-tries-left' | 'locked';
+export type FactsFault = 'no-match' | 'no-tries-left' | 'locked' | 'not-asked';
 
 /**
  * Compares what the customer knows with the case's facts, as keyed hashes of normalised values.
  * @param answers fact → as typed
+ * @param action the action that asks for more than the case's base, if one does
  */
 export async function checkFacts(
 	parts: Identifying,
 	visit: PageVisit,
-	answers: Record<string, string>
+	answers: Record<string, string>,
+	action?: string
 ): Promise<Result<VisitTicket, FactsFault>> {
 	const result = await changeCase(
 		parts,
 		visit.caseId,
 		{ actor: 'customer', flow: 'check-facts' },
-		(change) => checkOnce(parts, visit, change, answers)
+		async (change) =>
+			(await asksFacts(visit, change, action))
+				? checkOnce(parts, visit, change, answers)
+				: fail('not-asked')
 	);
 	parts.metrics.challenges.inc({
 		factor: 'known-facts',
@@ -40,16 +55,34 @@ export async function checkFacts(
 	return result;
 }
 
+/**
+ * Facts that nobody asked for are not compared and cost nothing: where a code comes first, a stranger
+ * with the link must neither learn whether a guess is right nor use up the owner's tries (case C10).
+ * The case's row is locked, so what failed on this link is known here for certain.
+ */
+async function asksFacts(
+	visit: PageVisit,
+	{ trx, state, content }: CaseChange,
+	action: string | undefined
+): Promise<boolean> {
+	if (!(await visitLives(trx, visit))) return false;
+	const reachable = codeMayReach(visit, content.record?.contacts);
+	const { factors, now } = await readFactors(trx, visit.customerHash, state, reachable);
+	const { identity } = visit.workflow.document;
+	const need = needFor(visit, action);
+	return (
+		nextChallenge({ identity, need, have: visit.assurance, factors, now }).ask === 'known-facts'
+	);
+}
+
 async function checkOnce(
 	parts: Identifying,
 	visit: PageVisit,
 	change: CaseChange,
 	answers: Record<string, string>
 ): Promise<Result<VisitTicket, FactsFault>> {
-	const { trx, state, content } = change;
+	const { trx, content } = change;
 	const { document } = visit.workflow;
-	// The case's row is locked, so the count of this link cannot be passed in parallel.
-	if (state.failures['known-facts'] >= FACTS.perLink) return fail('no-tries-left');
 	// Counted before the comparison and given back on success, so that no parallel try slips through.
 	if (!(await countAgainst(trx, factsOfDay(visit.customerHash)))) return fail('no-tries-left');
 	const tried = await reserveTry(trx, visit.customerHash, 'known-facts');

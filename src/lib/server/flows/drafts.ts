@@ -5,6 +5,7 @@ import { computeValues, type ReviewLine, reviewLines } from '../../domain/policy
 import type { Moment } from '../../domain/policy/moment.ts';
 import { checkInputs, fieldText } from '../../domain/policy/inputs.ts';
 import type { ShownLine } from '../../contracts/pages.ts';
+import { isUuid } from '../../contracts/uuid.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { FieldValues } from '../../domain/workflow/document.ts';
 import { fingerprint } from '../crypto/references.ts';
@@ -122,7 +123,7 @@ export async function readDraft(
 	key: CaseKey,
 	id: string
 ): Promise<{ action: string; content: DraftContent } | null> {
-	if (!/^[0-9a-f-]{36}$/.test(id)) return null;
+	if (!isUuid(id)) return null;
 	const row = await db
 		.selectFrom('drafts')
 		.select(['action', 'sealed'])

@@ -2,7 +2,7 @@ import { within } from '../../domain/identity/limits.ts';
 import type { Workflow } from '../db/workflows.ts';
 import type { CaseChange } from '../db/cases.ts';
 import type { Parts } from '../parts.ts';
-import { reachCustomer } from './reach-customer.ts';
+import { leaveUnreachable, openChannel, queueInvitation } from './reach-customer.ts';
 
 /** When a link of this workflow ends, counted from `now`. */
 export const linkEnd = (workflow: Workflow, now: Date): Date =>
@@ -23,28 +23,58 @@ export async function issueLink(
 		.set({ ended_at: now, end_reason: 'superseded' })
 		.where('case_id', '=', row.id)
 		.where('ended_at', 'is', null)
+		.returning('expires_at')
 		.executeTakeFirst();
 	const { token, hash } = await links.sign();
-	const expiresAt = linkEnd(workflow, now);
+	const caseEnd = linkEnd(workflow, now);
+	const expiresAt =
+		isKept(change) && ended && ended.expires_at > caseEnd ? ended.expires_at : caseEnd;
 	await trx.insertInto('links').values({ hash, case_id: row.id, expires_at: expiresAt }).execute();
 	await trx
 		.updateTable('cases')
-		.set({ expires_at: expiresAt, complete_at: null })
+		.set({ expires_at: caseEnd, complete_at: null })
 		.where('id', '=', row.id)
 		.execute();
-	// What is sent from here on ends with the new link, not with what the row was loaded with.
-	row.expires_at = expiresAt;
-	change.must({ do: 'issue-link', superseded: ended.numUpdatedRows > 0n });
+	// What is sent from here on ends with the renewed case, not with what the row was loaded with.
+	row.expires_at = caseEnd;
+	change.must({ do: 'issue-link', superseded: ended !== undefined });
 	return { url: `${config.origin}/l/${token}`, expiresAt };
 }
 
-/** Issues a link and sends it on the first channel that reaches the customer. */
+/** Somebody is waited for: the link was kept for that, and no newer one may go dark before it. */
+const isKept = ({ state }: CaseChange): boolean =>
+	state.exceptions.length > 0 || state.submission?.state === 'received';
+
+/**
+ * Issues a link and sends it on the first channel that is open. Without one the link that lives goes
+ * on: who stopped the messages keeps it and is left alone, for any other reason a person gets the case.
+ */
 export async function sendLink(
 	parts: Pick<Parts, 'links' | 'config' | 'vault' | 'jobs'>,
 	workflow: Workflow,
 	change: CaseChange
-): Promise<{ url: string; expiresAt: Date }> {
-	const link = await issueLink(parts, workflow, change);
-	await reachCustomer(parts, workflow, change, { link: link.url });
-	return link;
+): Promise<'queued' | 'stopped' | 'unreachable'> {
+	const chosen = await openChannel(parts, workflow, change);
+	if (chosen.ok) {
+		const { url } = await issueLink(parts, workflow, change);
+		await queueInvitation(parts, workflow, change, chosen.value, { link: url });
+		return 'queued';
+	}
+	const { trx, row } = change;
+	await trx.updateTable('cases').set({ complete_at: null }).where('id', '=', row.id).execute();
+	const stopped = chosen.detail?.some(({ verdict }) => verdict === 'opted-out');
+	if (stopped && (await hasLink(change))) return 'stopped';
+	leaveUnreachable(workflow, change);
+	return 'unreachable';
+}
+
+async function hasLink({ trx, row, now }: CaseChange): Promise<boolean> {
+	const living = await trx
+		.selectFrom('links')
+		.select('hash')
+		.where('case_id', '=', row.id)
+		.where('ended_at', 'is', null)
+		.where('expires_at', '>', now)
+		.executeTakeFirst();
+	return living !== undefined;
 }

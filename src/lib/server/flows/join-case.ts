@@ -1,10 +1,17 @@
 import type { Actor } from '../../domain/case/events.ts';
 import type { FieldValues } from '../../domain/workflow/document.ts';
-import { type CaseContent, changeCase, type Contacts, loadOpenCases } from '../db/cases.ts';
+import {
+	type CaseChange,
+	type CaseContent,
+	changeCase,
+	type Contacts,
+	loadOpenCases
+} from '../db/cases.ts';
 import { loadWorkflow } from '../db/workflows.ts';
 import type { FieldProblem } from '../../contracts/problem.ts';
 import type { Parts } from '../parts.ts';
 import { sendLink } from './issue-link.ts';
+import { openChannel } from './reach-customer.ts';
 
 export type Opening = Pick<Parts, 'db' | 'vault' | 'links' | 'jobs' | 'config' | 'crash' | 'log'>;
 
@@ -26,7 +33,7 @@ interface Duplicate {
 /**
  * Triggers that repeat open cases join them, answers in their order: facts and contacts that a case
  * lacked are taken in, those that it has stay as they are, because the customer may be looking at
- * them. When the last missing fact comes, the case starts on its path. A trigger that brings nothing
+ * them. When the last missing fact or the first contact comes, the case starts on its path. A trigger that brings nothing
  * new changes nothing, so a file that is sent again costs one query for all of its lines.
  * @param reopen called when the open case ended in the meantime, so that the trigger is not lost
  */
@@ -73,13 +80,35 @@ const join = (parts: Opening, actor: Actor, id: string, line: Duplicate): Promis
 		const workflow = await loadWorkflow(change.trx, row.workflow, row.version);
 		const facts = { ...line.facts, ...content.facts };
 		const missing = state.missing.filter((name) => facts[name] === undefined);
-		const command = { do: 'join', supplied: supplied(content, line), missing } as const;
-		if (!change.decide(command).ok) return null;
-		if (command.supplied.length)
+		const news = supplied(content, line);
+		// The customer, or another trigger, was faster.
+		if (state.ended) return null;
+		if (news.length)
 			change.reseal({ ...content, facts, contacts: { ...line.contacts, ...content.contacts } });
-		if (state.missing.length > 0 && missing.length === 0) await sendLink(parts, workflow, change);
+		const completed = state.missing.length > 0 && missing.length === 0;
+		const reachable =
+			news.some((name) => name.startsWith('contacts.')) &&
+			(await waitsForContact(change)) &&
+			(await openChannel(parts, workflow, change)).ok;
+		change.must({ do: 'join', supplied: news, missing, reachable });
+		if (completed || reachable) await sendLink(parts, workflow, change);
 		return { status: 'joined', id: row.id, missing };
 	});
+
+/** The path has begun, but nobody was told: for want of a contact the case is about to go to a person, or has. */
+async function waitsForContact({ trx, row, state }: CaseChange): Promise<boolean> {
+	const sought =
+		row.complete_at !== null || state.exceptions.some(({ breakpoint }) => breakpoint === 'trigger');
+	// Who came by a link that was handed over otherwise keeps it.
+	if (!sought || state.missing.length > 0 || state.visited) return false;
+	const message = await trx
+		.selectFrom('messages')
+		.select('id')
+		.where('case_id', '=', row.id)
+		.where('state', 'in', ['queued', 'sending', 'unknown', 'accepted'])
+		.executeTakeFirst();
+	return message === undefined;
+}
 
 const first = ([opened]: Opened[]): Opened => {
 	if (!opened) throw new Error('Opening one case gave no answer.');

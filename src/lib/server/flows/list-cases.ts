@@ -1,10 +1,11 @@
 import type { Selectable } from 'kysely';
 import type { CasePage, CaseView, ListCases } from '../../contracts/api.ts';
+import type { Db } from '../db/connect.ts';
 import type { Schema } from '../db/schema.ts';
 import type { Parts } from '../parts.ts';
 
 /** What is read of a case that is only looked at: nothing sealed. */
-export const VIEW_COLUMNS = [
+const VIEW_COLUMNS = [
 	'id',
 	'workflow',
 	'version',
@@ -13,11 +14,26 @@ export const VIEW_COLUMNS = [
 	'language',
 	'opened_at',
 	'updated_at',
-	'expires_at',
 	'ended_at'
 ] as const;
 
-type Row = Pick<Selectable<Schema['cases']>, (typeof VIEW_COLUMNS)[number]>;
+/** Cases with when their living link ends. */
+export const viewRows = (db: Db) =>
+	db
+		.selectFrom('cases')
+		.select(VIEW_COLUMNS)
+		.select((eb) =>
+			eb
+				.selectFrom('links')
+				.select('links.expires_at')
+				.whereRef('links.case_id', '=', 'cases.id')
+				.where('links.ended_at', 'is', null)
+				.as('link_expires_at')
+		);
+
+type Row = Pick<Selectable<Schema['cases']>, (typeof VIEW_COLUMNS)[number]> & {
+	link_expires_at: Date | null;
+};
 
 /** A case as the API shows it: ids, names and times, nothing personal. */
 export const viewOf = ({ state, ...row }: Row): CaseView => ({
@@ -41,7 +57,7 @@ export const viewOf = ({ state, ...row }: Row): CaseView => ({
 	})),
 	openedAt: row.opened_at.toISOString(),
 	updatedAt: row.updated_at.toISOString(),
-	expiresAt: row.expires_at.toISOString(),
+	expiresAt: row.link_expires_at?.toISOString() ?? null,
 	endedAt: row.ended_at?.toISOString() ?? null
 });
 
@@ -53,7 +69,7 @@ export async function listCases(
 	{ db, vault }: Pick<Parts, 'db' | 'vault'>,
 	{ workflow, stage, customer, limit, cursor }: ListCases
 ): Promise<CasePage> {
-	let query = db.selectFrom('cases').select(VIEW_COLUMNS);
+	let query = viewRows(db);
 	if (workflow) query = query.where('workflow', '=', workflow);
 	if (stage) query = query.where('stage', '=', stage);
 	if (customer) query = query.where('customer_hash', '=', vault.hash('customer', customer));

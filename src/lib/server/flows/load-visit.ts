@@ -77,6 +77,22 @@ export async function loadVisit(
 	});
 }
 
+/**
+ * Has neither the visit nor its link ended since its guard let it in? Asked in the transaction that
+ * acts on it: between the two a system of record may have been read for ten seconds.
+ */
+export async function visitLives(trx: Trx, visit: Visit): Promise<boolean> {
+	const row = await trx
+		.selectFrom('visits')
+		.innerJoin('links', 'links.hash', 'visits.link_hash')
+		.select('visits.id')
+		.where('visits.id', '=', visit.id)
+		.where('visits.ended_at', 'is', null)
+		.where('links.ended_at', 'is', null)
+		.executeTakeFirst();
+	return row !== undefined;
+}
+
 /** A press keeps the visit alive; looking and polling do not (case E4). */
 export async function keepVisit(
 	{ db, crash }: Pick<Parts, 'db' | 'crash'>,

@@ -2,8 +2,18 @@ import { formatInstant } from '../../domain/workflow/instant.ts';
 import type { Visit } from '../../domain/identity/proofs.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { changeCase } from '../db/cases.ts';
+import { keepLink, keptUntil } from '../db/links.ts';
 import type { Parts } from '../parts.ts';
-import { keepLink } from '../db/links.ts';
+import { messagesStopped } from './messages-stopped.ts';
+
+/**
+ * - `stopped`: the customer wants no messages, so none is promised.
+ * - `too-late`: a link goes on for 30 days at most, however often it is put off.
+ */
+export type PostponeRefusal = 'ended' | 'stopped' | 'too-late';
+
+/** The link is good for so long after the reminder, should its message never arrive: three days. */
+const AFTER_REMINDER_MS = 3 * 86_400_000;
 
 /**
  * "Not now": a reminder with a new link comes in so many days, and the case lives that long. The
@@ -14,23 +24,36 @@ export async function postpone(
 	parts: Pick<Parts, 'db' | 'vault' | 'jobs' | 'crash'>,
 	visit: Visit,
 	days: 1 | 3 | 7
-): Promise<Result<{ until: string }, 'ended'>> {
+): Promise<Result<{ until: string }, PostponeRefusal>> {
 	return changeCase(
 		parts,
 		visit.caseId,
 		{ actor: 'customer', flow: 'postpone' },
-		async (change) => {
+		async (change): Promise<Result<{ until: string }, PostponeRefusal>> => {
 			const { trx, row, now } = change;
-			if (!change.decide({ do: 'postpone', days }).ok) return fail('ended');
 			const due = new Date(now.getTime() + days * 86_400_000);
-			const later = new Date(due.getTime() + 3 * 86_400_000);
+			if (await messagesStopped({ db: trx }, visit)) return fail('stopped');
+			const link = await trx
+				.selectFrom('links')
+				.select('created_at')
+				.where('case_id', '=', row.id)
+				.where('ended_at', 'is', null)
+				.executeTakeFirst();
+			if (!link) return fail('ended');
+			const last = keptUntil(link.created_at);
+			if (due > last) return fail('too-late');
+			if (!change.decide({ do: 'postpone', days }).ok) return fail('ended');
+			const later = new Date(Math.min(due.getTime() + AFTER_REMINDER_MS, last.getTime()));
 			await trx
 				.updateTable('cases')
 				.set({ remind_at: due, expires_at: later > row.expires_at ? later : row.expires_at })
 				.where('id', '=', row.id)
 				.execute();
 			await keepLink(trx, row.id, later);
-			await parts.jobs.send(trx, 'remind', { v: 1, case: row.id }, { startAfter: due });
+			// The job of an earlier wish looks again on that day: one is enough.
+			const waiting = row.remind_at && row.remind_at > now && row.remind_at <= due;
+			if (!waiting)
+				await parts.jobs.send(trx, 'remind', { v: 1, case: row.id }, { startAfter: due });
 			const { zone } = visit.workflow.document;
 			return ok({ until: formatInstant(due, visit.language, zone, 'date-and-time') });
 		}

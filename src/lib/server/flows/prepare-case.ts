@@ -63,13 +63,19 @@ export async function prepareCase(
 	}));
 	// Of one fact the workflow knows more than the schema does.
 	const rest = shape.filter((one) => wrong.every(({ field }) => field !== one.field));
-	if (!parsed.success || wrong.length) return refused('bad-input', [...rest, ...wrong]);
-	const input = parsed.data;
 	const { trigger } = workflow.document;
+	// Posted again with it, such a line would be taken for another thing and open a second case.
+	const told = (name: string) =>
+		(facts.values[name] ?? '') !== '' || Object.hasOwn(facts.faults, name);
+	const unread = shape.some(({ field }) => field === 'facts');
+	const untold = unread ? [] : trigger.duplicate.filter((name) => !told(name)).map(untoldFact);
+	if (!parsed.success || wrong.length || untold.length)
+		return refused('bad-input', [...rest, ...wrong, ...untold]);
+	const input = parsed.data;
 	const same = [
 		input.workflow,
 		input.customer,
-		...trigger.duplicate.map((name) => String(facts.values[name] ?? ''))
+		...trigger.duplicate.map((name) => String(facts.values[name]))
 	];
 	return {
 		workflow,
@@ -82,6 +88,11 @@ export async function prepareCase(
 		duplicateHash: parts.vault.hash('duplicate', JSON.stringify(same))
 	};
 }
+
+const untoldFact = (name: string): FieldProblem => ({
+	field: `facts.${name}`,
+	problem: 'is missing; two triggers of a customer are told apart by it, so it must come with each'
+});
 
 const refused = (reason: Refused['reason'], problems: FieldProblem[]): Refused => ({
 	status: 'refused',

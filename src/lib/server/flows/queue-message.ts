@@ -82,9 +82,12 @@ export async function messageRow(
 export const sendMessageJob = (
 	jobs: Parts['jobs'],
 	trx: Trx,
-	id: string,
-	kind: MessageOrder['class']
-) => jobs.send(trx, 'send-message', { v: 1, message: id }, { priority: PRIORITY[kind] });
+	message: { id: string; class: MessageOrder['class'] },
+	options: { startAfter?: Date } = {}
+) => {
+	const priority = PRIORITY[message.class];
+	return jobs.send(trx, 'send-message', { v: 1, message: message.id }, { ...options, priority });
+};
 
 /** Row, event and job of one message, inside a case's change. */
 export async function queueMessage(
@@ -103,6 +106,6 @@ export async function queueMessage(
 		template: order.template,
 		mask: row.mask
 	});
-	await sendMessageJob(parts.jobs, change.trx, row.id, order.class);
+	await sendMessageJob(parts.jobs, change.trx, { id: row.id, class: order.class });
 	return row.id;
 }

@@ -1,4 +1,8 @@
-import { chooseChannel, type Suppression } from '../../domain/outreach/choose-channel.ts';
+import {
+	chooseChannel,
+	type ChosenChannel,
+	type Suppression
+} from '../../domain/outreach/choose-channel.ts';
 import type { Channel } from '../../domain/workflow/document.ts';
 import type { CaseChange } from '../db/cases.ts';
 import type { Workflow } from '../db/workflows.ts';
@@ -38,6 +42,46 @@ async function closedChannels(
 	return closed;
 }
 
+/** The first channel of the workflow that is open for this case; else what was found about each. */
+export async function openChannel(
+	parts: Pick<Parts, 'vault'>,
+	{ document }: Workflow,
+	change: CaseChange
+): Promise<ReturnType<typeof chooseChannel>> {
+	const contacts = { ...change.content.record?.contacts, ...change.content.contacts };
+	return chooseChannel({
+		class: 'outreach',
+		preference: document.outreach.channels,
+		contacts,
+		suppressed: await closedChannels(parts, change, contacts)
+	});
+}
+
+/** The invitation with this link, to be sent on a channel that was found open. */
+export async function queueInvitation(
+	parts: Pick<Parts, 'vault' | 'jobs'>,
+	workflow: Workflow,
+	change: CaseChange,
+	{ channel, contact }: ChosenChannel,
+	extra: { link: string }
+): Promise<void> {
+	await queueMessage(parts, workflow, change, {
+		class: 'outreach',
+		template: workflow.document.outreach.template,
+		channel,
+		to: contact,
+		language: change.row.language,
+		facts: change.content.facts,
+		extra,
+		expiresAt: change.row.expires_at
+	});
+}
+
+/** No channel is open: a person gets the case. */
+export const leaveUnreachable = (workflow: Workflow, change: CaseChange): void => {
+	leavePath(workflow, change, { breakpoint: 'trigger', reason: 'unreachable-contact' });
+};
+
 /**
  * Sends the invitation on the first channel of the workflow that is open; when none is, the case
  * leaves its path as unreachable and a person gets it.
@@ -49,28 +93,8 @@ export async function reachCustomer(
 	change: CaseChange,
 	extra: { link: string }
 ): Promise<'queued' | 'unreachable'> {
-	const { document } = workflow;
-	const contacts = { ...change.content.record?.contacts, ...change.content.contacts };
-	const closed = await closedChannels(parts, change, contacts);
-	const chosen = chooseChannel({
-		class: 'outreach',
-		preference: document.outreach.channels,
-		contacts,
-		suppressed: closed
-	});
-	if (!chosen.ok) {
-		leavePath(workflow, change, { breakpoint: 'trigger', reason: 'unreachable-contact' });
-		return 'unreachable';
-	}
-	await queueMessage(parts, workflow, change, {
-		class: 'outreach',
-		template: document.outreach.template,
-		channel: chosen.value.channel,
-		to: chosen.value.contact,
-		language: change.row.language,
-		facts: change.content.facts,
-		extra,
-		expiresAt: change.row.expires_at
-	});
-	return 'queued';
+	const chosen = await openChannel(parts, workflow, change);
+	if (chosen.ok) await queueInvitation(parts, workflow, change, chosen.value, extra);
+	else leaveUnreachable(workflow, change);
+	return chosen.ok ? 'queued' : 'unreachable';
 }

@@ -39,7 +39,10 @@ export async function readGauges({
 		);
 		blocks.push(gauge(name, help, rows));
 	}
-	const depth = await jobs.depth();
+	const depth = await jobs.depth().catch((error: unknown) => {
+		log.warn({ error, gauge: 'tapdone_jobs' }, 'metrics: a figure could not be read');
+		return [];
+	});
 	const waiting = depth.map((one) => ({ queue: one.queue, value: one.waiting }));
 	const oldest = depth.map((one) => ({ queue: one.queue, value: one.oldestSeconds }));
 	blocks.push(

@@ -5,7 +5,8 @@ import { sendLink } from './issue-link.ts';
 
 /**
  * The reminder that a customer asked for: a new link by the first open channel, unless the case has
- * moved on. One conditional statement takes it, so it goes out once.
+ * moved on. One conditional statement takes it, so it goes out once. Put off again meanwhile, it
+ * looks again on the new day.
  */
 export async function remindCustomer(
 	parts: Pick<Parts, 'db' | 'vault' | 'jobs' | 'crash' | 'links' | 'config'>,
@@ -19,7 +20,13 @@ export async function remindCustomer(
 			.where('remind_at', '<=', change.now)
 			.executeTakeFirst();
 		const { state, row } = change;
-		if (!taken.numUpdatedRows || state.ended || state.submission?.state === 'received') return;
+		if (!taken.numUpdatedRows) {
+			const { remind_at: startAfter } = row;
+			if (startAfter)
+				await parts.jobs.send(change.trx, 'remind', { v: 1, case: id }, { startAfter });
+			return;
+		}
+		if (state.ended || state.submission?.state === 'received') return;
 		if (state.missing.length > 0) {
 			// The record has lost what the case needs: no link without it.
 			await change.trx

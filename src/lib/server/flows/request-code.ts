@@ -10,8 +10,11 @@ import type { Db } from '../db/connect.ts';
 import { countAgainst, giveBack, type Limit } from '../db/counters.ts';
 import { loadWorkflow, type Workflow } from '../db/workflows.ts';
 import { untilNextCode } from './code-gap.ts';
+import { phoneLimits } from './code-phones.ts';
 import { prefixLimit, prefixOf } from './code-prefixes.ts';
 import { type Identifying, readFactors } from './factors.ts';
+import { leavePath } from './leave-path.ts';
+import { type PageVisit, visitLives } from './load-visit.ts';
 import { raiseIfStuck } from './raise-if-stuck.ts';
 import { destinationHash, queueMessage } from './queue-message.ts';
 import {
@@ -23,7 +26,6 @@ import {
 	storeUnknownCustomer
 } from './refresh-facts.ts';
 import { codeDestination, needFor } from './show-verify.ts';
-import type { PageVisit } from './load-visit.ts';
 
 /**
  * - `too-soon`: a code is on its way; `seconds` until the next may be asked for.
@@ -31,7 +33,7 @@ import type { PageVisit } from './load-visit.ts';
  *   to this range of numbers were ever typed.
  * - `unreachable`: the system of record holds no contact point that codes may go to.
  * - `unavailable`: the system of record cannot be read and was never read for this case.
- * - `not-asked`: a code is not what this visit needs now (locked, or another factor's turn).
+ * - `not-asked`: a code is not what this visit needs now (locked, another factor's turn, or over).
  */
 export type CodeRefusal = 'too-soon' | 'limited' | 'unreachable' | 'unavailable' | 'not-asked';
 
@@ -60,11 +62,25 @@ export async function requestCode(
 	// Counted outside the transaction: the whole deployment shares these rows, and nobody is to wait
 	// for them until a code is stored.
 	const shared = await sharedLimits(parts.db, source, to && prefixOf(to.channel, to.to));
-	if (!(await reserve(parts.db, shared))) return fail('limited');
+	if (await reserve(parts.db, shared)) return fail('limited');
 	parts.crash('request-code:reserved');
-	const requested = await requestOnce(parts, workflow, visit, { channel, fresh, action });
-	if (!requested.ok) for (const limit of shared) await giveBack(parts.db, limit);
-	return requested;
+	let sent = false;
+	try {
+		const requested = await requestOnce(parts, workflow, visit, { channel, fresh, action });
+		sent = requested.ok;
+		return requested;
+	} finally {
+		// Thrown while it was committed, a code may be on its way uncounted here: what its phone may get is
+		// counted with it, and a busy database must not use up what everybody shares.
+		if (!sent) await giveAllBack(parts, shared);
+	}
+}
+
+async function giveAllBack({ db, log }: Identifying, limits: Limit[]): Promise<void> {
+	for (const limit of limits)
+		await giveBack(db, limit).catch((error: unknown) =>
+			log.error({ error }, 'codes: what was counted ahead could not be given back')
+		);
 }
 
 async function requestOnce(
@@ -79,6 +95,8 @@ async function requestOnce(
 		visit.caseId,
 		{ actor: 'customer', flow: 'request-code' },
 		async (change) => {
+			// Ended while the record was read ("this is not me"): nothing more goes to that phone.
+			if (!(await visitLives(change.trx, visit))) return fail('not-asked');
 			if (fresh?.ok && !change.state.ended) storeFreshFacts(workflow, change, fresh.value);
 			if (fresh?.ok === false && fresh.reason === 'not-found') storeUnknownCustomer(change);
 			const to = codeDestination(visit, change.content.record?.contacts, channel);
@@ -99,11 +117,24 @@ async function requestOnce(
 			const seconds = await untilNextCode(change.trx, visit.customerHash);
 			if (seconds > 0) return fail('too-soon', { seconds });
 			const hash = destinationHash(parts, to.channel, to.to);
-			if (!(await reserve(change.trx, phoneLimits(hash)))) return fail('limited');
+			const { day, now: few } = phoneLimits(hash);
+			const full = await reserve(change.trx, [day, few]);
+			if (full === day) leaveExhausted(workflow, change);
+			if (full) return fail('limited');
 			await sendCode(parts, workflow, visit, change, { ...to, hash });
 			return ok({ mask: to.mask });
 		}
 	);
+}
+
+/**
+ * No code for hours, perhaps by a stranger with the link (case C8): what the workflow says for
+ * identity takes over, once.
+ */
+function leaveExhausted(workflow: Workflow, change: CaseChange): void {
+	const { ended, exceptions } = change.state;
+	if (ended || exceptions.some(({ breakpoint }) => breakpoint === 'identity')) return;
+	leavePath(workflow, change, { breakpoint: 'identity', reason: 'codes-exhausted' });
 }
 
 const sharedLimits = async (
@@ -120,23 +151,18 @@ const sharedLimits = async (
 	{ key: 'sends-day', most: SENDS.perDay, seconds: 86_400 }
 ];
 
-const phoneLimits = (hash: string): Limit[] => [
-	{ key: `sends-phone:${hash}`, most: SENDS.perPhone.count, seconds: SENDS.perPhone.minutes * 60 },
-	{ key: `sends-phone-day:${hash}`, most: SENDS.perPhoneDay, seconds: 86_400 }
-];
-
 /**
- * Counts against all of them, or gives back what it counted and tells operations which it was. What
- * stands behind a key's colon is somebody's hash and is not told.
+ * Counts against all of them; or gives back what it counted, tells operations which was full, and
+ * returns that. What stands behind a key's colon is somebody's hash and is not told.
  */
-async function reserve(db: Db, limits: Limit[]): Promise<boolean> {
+async function reserve(db: Db, limits: Limit[]): Promise<Limit | null> {
 	for (const [index, limit] of limits.entries()) {
 		if (await countAgainst(db, limit)) continue;
 		for (const counted of limits.slice(0, index)) await giveBack(db, counted);
 		await raiseAlert(db, 'send-limit', limit.key.split(':')[0] ?? limit.key);
-		return false;
+		return limit;
 	}
-	return true;
+	return null;
 }
 
 async function sendCode(

@@ -7,7 +7,7 @@ import { loadWorkflow } from '../db/workflows.ts';
 import type { SendResult } from '../channels/port.ts';
 import type { Parts } from '../parts.ts';
 import { leavePath } from './leave-path.ts';
-import type { MessageContent } from './queue-message.ts';
+import { type MessageContent, sendMessageJob } from './queue-message.ts';
 import { reachCustomer } from './reach-customer.ts';
 
 type Row = Selectable<Schema['messages']>;
@@ -170,12 +170,7 @@ async function settle(
 				.executeTakeFirst();
 			if (updated.numUpdatedRows === 0n) return;
 			if (state === 'queued') {
-				await parts.jobs.send(
-					change.trx,
-					'send-message',
-					{ v: 1, message: row.id },
-					{ startAfter: nextAt }
-				);
+				await sendMessageJob(parts.jobs, change.trx, row, { startAfter: nextAt });
 				return;
 			}
 			if (result.outcome === 'accepted') {

@@ -7,6 +7,7 @@ import { type Claimed, settleWriteback, standStill } from '../db/writebacks.ts';
 import { priorityByAge } from '../jobs/queues.ts';
 import type { Parts } from '../parts.ts';
 import type { Calling } from './call-records.ts';
+import { linkEnd } from './issue-link.ts';
 import { judgeActions } from './judge-actions.ts';
 import { leavePath } from './leave-path.ts';
 import { readFreshFacts, type Refresh, storeFreshFacts } from './refresh-facts.ts';
@@ -121,6 +122,7 @@ async function tellCase(
 	if (change.state === 'rejected') {
 		await endSubmission(kase, submission, 'rejected');
 		kase.must({ do: 'reject', submission, reason: change.reason ?? 'rejected' });
+		await giveTime(workflow, kase);
 		if (confirmed)
 			offerOthers(workflow, confirmed.action, kase, change.reason ?? 'rejected', fresh);
 		return;
@@ -132,6 +134,17 @@ async function tellCase(
 	const { person: reason } = change;
 	const ruleError = reason === 'rule-error';
 	if (reason) leavePath(workflow, kase, { breakpoint: 'writeback', reason, ruleError });
+}
+
+/** Who hears a no has as long to choose anew as who gets a message, however late it came. */
+async function giveTime(workflow: Workflow, { trx, row, now }: CaseChange) {
+	const expiresAt = linkEnd(workflow, now);
+	await trx
+		.updateTable('cases')
+		.set({ expires_at: expiresAt })
+		.where('id', '=', row.id)
+		.where('expires_at', '<', expiresAt)
+		.execute();
 }
 
 async function endSubmission(kase: CaseChange, id: string, state: 'booked' | 'rejected') {

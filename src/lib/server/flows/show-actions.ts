@@ -27,8 +27,11 @@ export async function showActions(
 	const write = (texts: Record<string, string>) => fillTemplate(textIn(texts, language), shown);
 	const moment = momentOf(workflow, content.facts, loaded.now);
 	const settled = state.ended === 'cancelled' && document.settled && isSettled(compiled, moment);
-	const verdicts = settled ? [] : judgeActions(workflow, content.facts, state.withheld, loaded.now);
+	const verdicts = state.ended
+		? []
+		: judgeActions(workflow, content.facts, state.withheld, loaded.now);
 	const view: ChooseView = { lines: [], offered: [], refused: [] };
+	if (state.ended && !settled) view.ended = true;
 	if (settled) view.settled = write(document.settled?.message ?? {});
 	for (const fact of document.overview)
 		if (content.facts[fact] !== undefined)

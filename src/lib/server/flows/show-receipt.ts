@@ -39,7 +39,9 @@ export async function showReceipt(
 			? state.exceptions.some(({ breakpoint }) => breakpoint === 'writeback')
 			: row.state === 'rejected' && state.exceptions.length > 0;
 	const shown: ReceiptView['state'] = withPerson ? 'with-person' : row.state;
-	const verdicts = judgeActions(workflow, content.facts, state.withheld, loaded.now);
+	const verdicts = state.ended
+		? []
+		: judgeActions(workflow, content.facts, state.withheld, loaded.now);
 	const others = row.state === 'rejected' && verdicts.some(({ eligible }) => eligible);
 	return {
 		state: shown,

@@ -9,9 +9,11 @@ import type { Channel } from '../../domain/workflow/document.ts';
 import { type Contacts, loadCase, type LoadedCase } from '../db/cases.ts';
 import type { Parts } from '../parts.ts';
 import { untilNextCode } from './code-gap.ts';
+import { codesFrom } from './code-phones.ts';
 import { readFactors } from './factors.ts';
 import { personMessage, personUntil } from './person-message.ts';
 import type { PageVisit } from './load-visit.ts';
+import { destinationHash } from './queue-message.ts';
 
 /** Where codes of this case can go, in the workflow's order. Only contacts of the system of record. */
 function codeDestinations(visit: PageVisit, contacts: Contacts | undefined) {
@@ -27,6 +29,10 @@ export function codeDestination(visit: PageVisit, contacts: Contacts | undefined
 	const all = codeDestinations(visit, contacts);
 	return all.find(({ channel }) => channel === wished) ?? all[0];
 }
+
+/** Before the record was read once nobody knows: asking for the code reads it. */
+export const codeMayReach = (visit: PageVisit, contacts: Contacts | undefined): boolean =>
+	!contacts || codeDestinations(visit, contacts).length > 0;
 
 /** The need of this page: the case's, or the action's where that is higher. */
 export function needFor(visit: PageVisit, action?: string) {
@@ -50,8 +56,7 @@ export async function showVerify(
 	const { document } = visit.workflow;
 	const known = loaded.content.record?.contacts;
 	const destinations = codeDestinations(visit, known);
-	// Before the record was read once nobody knows: asking for the code reads it.
-	const reachable = !known || destinations.length > 0;
+	const reachable = codeMayReach(visit, known);
 	const { factors, now } = await readFactors(parts.db, visit.customerHash, loaded.state, reachable);
 	const next = nextChallenge({
 		identity: document.identity,
@@ -76,13 +81,36 @@ export async function showVerify(
 			};
 		case 'known-facts':
 			return { ask: 'known-facts', fields: factFields(visit) };
-		case 'code':
+		case 'code': {
+			const full = await noMoreCodes(parts, visit, loaded, destinations);
 			return {
 				ask: 'code',
 				destinations: destinations.map(({ channel, mask }) => ({ channel, mask })),
-				sent: await sentCode(parts, visit, loaded)
+				sent: await sentCode(parts, visit, loaded),
+				...(full && { full })
 			};
+		}
 	}
+}
+
+/** Set while no contact may be sent another code. */
+async function noMoreCodes(
+	parts: Pick<Parts, 'db' | 'vault'>,
+	visit: PageVisit,
+	loaded: LoadedCase,
+	destinations: ReturnType<typeof codeDestinations>
+) {
+	const hashes = destinations.map(({ channel, to }) => destinationHash(parts, channel, to));
+	const at = await codesFrom(parts.db, hashes);
+	if (!at) return undefined;
+	// The next full minute: at the time that is told it must work.
+	const from = new Date(Math.ceil(at.getTime() / 60_000) * 60_000);
+	const what = from.getTime() - loaded.now.getTime() < 3_600_000 ? 'time' : 'date-and-time';
+	const { zone } = visit.workflow.document;
+	return {
+		from: formatInstant(from, visit.language, zone, what),
+		message: inHand(visit, loaded)
+	};
 }
 
 /** Who has it and until when; empty while nobody does: only this action is out of reach. */

@@ -16,6 +16,7 @@ import type { Calling } from './call-records.ts';
 import { proposeDraft, type Proposed, readDraft, shownLines } from './drafts.ts';
 import { leaveForRule } from './leave-for-rule.ts';
 import { leavePath } from './leave-path.ts';
+import { visitLives } from './load-visit.ts';
 import { FRESH_SECONDS, readFreshFacts, recordIsFresh, storeFreshFacts } from './refresh-facts.ts';
 import { takeAction } from './take-action.ts';
 
@@ -24,9 +25,17 @@ type Used = Calling & Pick<Parts, 'vault' | 'jobs' | 'crash'>;
 /**
  * - `changed`: the figures have moved since they were shown; they must be looked at again.
  * - `already-submitted`: another submission of this case is under way or done; its receipt tells.
+ * - `ended`: the case is over without one.
+ * - `gone`: the visit or its link ended while this was on its way ("this is not me", a new link).
  */
 export type SubmitRefusal =
-	'no-draft' | 'not-eligible' | 'needs-assurance' | 'changed' | 'already-submitted';
+	| 'no-draft'
+	| 'not-eligible'
+	| 'needs-assurance'
+	| 'changed'
+	| 'already-submitted'
+	| 'ended'
+	| 'gone';
 
 /** A submission as it was confirmed, frozen: what the customer saw, and what is sent because of it. */
 export interface SubmissionContent {
@@ -72,8 +81,11 @@ export async function submitAction(
 		async (change) => {
 			const before = await submitted(change, draftId);
 			if (before) return ok({ submissionId: before });
-			if (change.state.ended || change.state.submission?.state === 'received')
+			const { ended, submission } = change.state;
+			if (ended === 'resolved' || submission?.state === 'received')
 				return fail('already-submitted');
+			if (ended) return fail('ended');
+			if (!(await visitLives(change.trx, visit))) return fail('gone');
 			// If it cannot be read now, the writeback reads it before it sends anything.
 			if (fresh?.ok) storeFreshFacts(workflow, change, fresh.value);
 			const { facts } = change.content;

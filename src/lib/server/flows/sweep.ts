@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
+import { VISIT } from '../../domain/identity/limits.ts';
 import { changeCase } from '../db/cases.ts';
 import { countAgainst } from '../db/counters.ts';
-import { priorityByAge } from '../jobs/queues.ts';
+import { PRIORITY, priorityByAge } from '../jobs/queues.ts';
 import type { Parts } from '../parts.ts';
 
 type Used = Pick<Parts, 'db' | 'vault' | 'jobs' | 'crash' | 'log'>;
@@ -9,6 +10,8 @@ type Used = Pick<Parts, 'db' | 'vault' | 'jobs' | 'crash' | 'log'>;
 /** How far behind a row must be before the sweeper speaks up: its own job should have come by now. */
 const LATE = sql<Date>`now() - interval '15 seconds'`;
 const BATCH = 500;
+
+const minutesAgo = (minutes: number) => sql<Date>`now() - make_interval(mins => ${minutes}::int)`;
 
 /** Of all nodes one sweeps in each ten seconds. */
 const TURN = { key: 'sweep', most: 1, seconds: 10 };
@@ -33,14 +36,17 @@ async function wakeMessages({ db, jobs, crash }: Used): Promise<number> {
 	const found = await db.transaction().execute(async (trx) => {
 		const rows = await trx
 			.selectFrom('messages')
-			.select('id')
+			.select(['id', 'class'])
 			.where('state', 'in', ['queued', 'sending', 'unknown'])
 			.where('next_at', '<', LATE)
 			.where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<', LATE)]))
 			.orderBy('next_at')
 			.limit(BATCH)
 			.execute();
-		const waiting = rows.map(({ id }) => ({ data: { v: 1 as const, message: id } }));
+		const waiting = rows.map(({ id, class: kind }) => ({
+			data: { v: 1 as const, message: id },
+			options: { priority: PRIORITY[kind] }
+		}));
 		await jobs.sendAll(trx, 'send-message', waiting);
 		crash('wake-messages:before-commit');
 		return rows.length;
@@ -125,6 +131,20 @@ async function expireCases(parts: Used): Promise<number> {
 						.select('exceptions.id')
 						.whereRef('exceptions.case_id', '=', 'cases.id')
 						.where('exceptions.state', '=', 'open')
+				)
+			)
+		)
+		// Who is on its pages is not cut off in the middle; a visit ends by itself within the hour.
+		.where((eb) =>
+			eb.not(
+				eb.exists(
+					eb
+						.selectFrom('visits')
+						.select('visits.id')
+						.whereRef('visits.case_id', '=', 'cases.id')
+						.where('visits.ended_at', 'is', null)
+						.where('visits.seen_at', '>', minutesAgo(VISIT.idleMinutes))
+						.where('visits.created_at', '>', minutesAgo(VISIT.absoluteMinutes))
 				)
 			)
 		)

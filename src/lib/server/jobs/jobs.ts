@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { fromKysely, PgBoss, type Db as BossDb } from 'pg-boss';
 import type { Logger } from 'pino';
-import { type JobData, type JobOptions, type QueueName, queues } from './queues.ts';
+import { type JobData, type JobOptions, ONLY_RECORD, type QueueName, queues } from './queues.ts';
 import { createSideBySide, type SideBySide } from './side-by-side.ts';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any schema's transaction will do
@@ -100,8 +100,10 @@ async function workQueue(
 	pollMs: number,
 	log: Logger
 ): Promise<SideBySide> {
-	const side = createSideBySide((error) =>
-		log.error({ error, queue: name }, 'jobs: a slow handler failed; the sweeper finds its row')
+	const side = createSideBySide(
+		(error) =>
+			log.error({ error, queue: name }, 'jobs: a slow handler failed; the sweeper finds its row'),
+		ONLY_RECORD.has(name) ? Infinity : undefined
 	);
 	const options = {
 		batchSize: 10,

@@ -1,6 +1,6 @@
 /**
  * Every queue with its settings. A job only says "look at this row": the row is the truth, and a
- * sweeper finds rows that are due without a job.
+ * sweeper finds rows that are due without a job; `ONLY_RECORD` names the exceptions.
  */
 export const queues = {
 	'send-message': { expireInSeconds: 120, heartbeatSeconds: 30 },
@@ -11,6 +11,14 @@ export const queues = {
 } as const;
 
 export type QueueName = keyof typeof queues;
+
+/**
+ * Queues whose job is the only record of what is to be done: no row says that an offer must be judged,
+ * so no sweeper would find it. Such a job is done when its handler is, and after a death pg-boss gives
+ * it to another node. A queue that is new belongs here unless the sweeper looks for its rows: a slow
+ * handler of any other counts as done before it is.
+ */
+export const ONLY_RECORD: ReadonlySet<QueueName> = new Set(['make-offer']);
 
 /** What each queue's job carries: ids only, never anything personal. `v` is the payload's version. */
 export interface JobData {

@@ -15,8 +15,14 @@ export interface SideBySide {
 	finish(): Promise<void>;
 }
 
-/** @param onLate told of a failure that came after the patience had ended */
-export function createSideBySide(onLate: (error: unknown) => void): SideBySide {
+/**
+ * @param onLate told of a failure that came after the patience had ended
+ * @param patienceMs for jobs that are the only record of what is to be done: `Infinity`
+ */
+export function createSideBySide(
+	onLate: (error: unknown) => void,
+	patienceMs = PATIENCE_MS
+): SideBySide {
 	const underWay = new Set<Promise<void>>();
 	return {
 		async run(work) {
@@ -31,12 +37,13 @@ export function createSideBySide(onLate: (error: unknown) => void): SideBySide {
 			);
 			underWay.add(ended);
 			void ended.then(() => underWay.delete(ended));
+			if (patienceMs === Infinity) return done;
 			let timer: NodeJS.Timeout | undefined;
 			const patience = new Promise<void>((resolve) => {
 				timer = setTimeout(() => {
 					late = true;
 					resolve();
-				}, PATIENCE_MS);
+				}, patienceMs);
 			});
 			await Promise.race([done, patience]).finally(() => clearTimeout(timer));
 		},

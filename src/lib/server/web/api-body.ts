@@ -30,21 +30,28 @@ export const chunksOf = (body: Request['body']): AsyncIterable<Uint8Array> | nev
 /** Nobody reads the rest. */
 const tooLarge = () => new Problem('too-large', { headers: { connection: 'close' } });
 
-/** The body as text: at most 64 KB, and valid UTF-8. */
-export async function readText({
+/** The bytes of a body; `null` if they are more than 64 KB, and no more than that are held. */
+export async function readBytes({
 	headers,
 	body
-}: Pick<Request, 'headers' | 'body'>): Promise<string> {
-	if (Number(headers.get('content-length')) > MOST_BYTES) throw tooLarge();
+}: Pick<Request, 'headers' | 'body'>): Promise<Buffer<ArrayBuffer> | null> {
+	if (Number(headers.get('content-length')) > MOST_BYTES) return null;
 	const chunks: Uint8Array[] = [];
 	let size = 0;
 	for await (const chunk of chunksOf(body)) {
 		size += chunk.length;
-		if (size > MOST_BYTES) throw tooLarge();
+		if (size > MOST_BYTES) return null;
 		chunks.push(chunk);
 	}
+	return Buffer.concat(chunks);
+}
+
+/** The body as text: at most 64 KB, and valid UTF-8. */
+export async function readText(request: Pick<Request, 'headers' | 'body'>): Promise<string> {
+	const bytes = await readBytes(request);
+	if (!bytes) throw tooLarge();
 	try {
-		return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+		return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 	} catch {
 		throw new Problem('bad-input', { errors: [{ field: '(body)', problem: 'is not UTF-8' }] });
 	}

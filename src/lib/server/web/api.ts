@@ -1,3 +1,4 @@
+import { isUuid } from '../../contracts/uuid.ts';
 import { parts } from './app.ts';
 import { isBusy } from './busy.ts';
 import { Problem, problemResponse } from './problem.ts';
@@ -32,10 +33,9 @@ export const json = (body: unknown, status = 200, headers: Record<string, string
 export const notAllowed = (...allowed: string[]): Response =>
 	problemResponse('method-not-allowed', { headers: { allow: allowed.join(', ') } });
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** The id of a case in the path; anything else is as unknown as an id that no case has. */
 export function caseId({ params }: { params: { id: string } }): string {
-	if (!UUID.test(params.id)) throw new Problem('not-found');
-	return params.id.toLowerCase();
+	const id = params.id.toLowerCase();
+	if (!isUuid(id)) throw new Problem('not-found');
+	return id;
 }

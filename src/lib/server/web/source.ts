@@ -1,17 +1,20 @@
 import type { RequestEvent } from '@sveltejs/kit';
+import { sourceAddress } from './address.ts';
 import { parts } from './app.ts';
 
 /**
- * The caller's address behind as many proxies of ours as the settings say. What stands further left
- * in `X-Forwarded-For` was written by the caller and is not believed.
+ * The caller's address, as limits count it, behind as many proxies of ours as the settings say. What
+ * stands further left in `X-Forwarded-For` was written by the caller and is not believed. What is no
+ * address counts as the proxy's own, so that nobody gets a new one by writing something else.
  */
 export function clientAddress(
 	{ request, getClientAddress }: Pick<RequestEvent, 'request' | 'getClientAddress'>,
 	trustedHops: number
 ): string {
-	if (trustedHops === 0) return getClientAddress();
-	const hops = (request.headers.get('x-forwarded-for') ?? '').split(',').map((hop) => hop.trim());
-	return hops.at(-trustedHops) || getClientAddress();
+	const hops = (request.headers.get('x-forwarded-for') ?? '').split(',');
+	const hop = trustedHops > 0 ? hops.at(-trustedHops) : undefined;
+	const own = getClientAddress();
+	return sourceAddress(hop ?? '') ?? sourceAddress(own) ?? own;
 }
 
 /** Keyed hash of the caller's address, for limits: the address itself is stored nowhere. */

@@ -37,7 +37,9 @@ type Refusal =
 	| 'rule-error'
 	| 'no-draft'
 	| 'changed'
-	| 'already-submitted';
+	| 'already-submitted'
+	| 'ended'
+	| 'gone';
 
 /** Leads a refused step to the page that can answer it; `step` is where the customer goes on. */
 export function turn(visitId: string, reason: Refusal, step: string): never {
@@ -49,7 +51,9 @@ export function turn(visitId: string, reason: Refusal, step: string): never {
 		'rule-error': `${choose}not-eligible`,
 		'no-draft': `${choose}no-draft`,
 		changed: `/a/${visitId}/${step}${step.includes('?') ? '&' : '?'}changed`,
-		'already-submitted': `/a/${visitId}/receipt`
+		'already-submitted': `/a/${visitId}/receipt`,
+		ended: `/a/${visitId}?more`,
+		gone: '/gone'
 	};
 	redirect(303, ways[reason]);
 }

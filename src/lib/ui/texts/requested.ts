@@ -23,7 +23,13 @@ export function knownLanguage(language: string | null): string | undefined {
 export const saidKey = (url: URL, prefix = 'said.'): TextKey | undefined =>
 	textKey(prefix + (url.searchParams.get('said') ?? ''));
 
-const REFUSED_HELP = ['help.missing.sure', 'help.missing.days', 'help.later.ended'] as const;
+const REFUSED_HELP = [
+	'help.missing.sure',
+	'help.missing.days',
+	'help.later.ended',
+	'help.later.stopped',
+	'help.later.too-late'
+] as const;
 
 /** Why a press on the help page changed nothing. What a press did is told from the case, never from here. */
 export const refusedHelp = (url: URL) => REFUSED_HELP.find((one) => one === saidKey(url, 'help.'));

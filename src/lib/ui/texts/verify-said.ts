@@ -20,16 +20,17 @@ const FAILED: Record<string, TextKey> = {
 
 /**
  * The reason in the address, told so that it fits what the page asks for now: nobody is told to ask
- * for a new code, or to try again, where no button does that. A page that only waits says why itself.
+ * for a new code, or to try again, where no button does that. A page that only waits, or that
+ * can send no more codes for now, says so itself.
  */
 export function verifySaid(
 	url: URL,
 	language: string,
-	{ ask }: Pick<VerifyView, 'ask'>
+	{ ask, full }: { ask: VerifyView['ask']; full?: object }
 ): VerifySaid | undefined {
 	const t = wordsIn(language);
 	const reason = url.searchParams.get('said') ?? '';
-	if (!reason || ask === 'wait') return undefined;
+	if (!reason || ask === 'wait' || (reason === 'limited' && full)) return undefined;
 	const text = saidText(url, language);
 	const ofFacts = reason === 'no-match' || reason === 'no-tries-left';
 	const fits = ask === 'code' ? !ofFacts : ask === 'known-facts' && ofFacts;

@@ -5,6 +5,7 @@ import { giveTicket } from '$lib/server/web/cookies';
 import { formFields } from '$lib/server/web/forms';
 import { chromeOf } from '$lib/server/web/frame';
 import { requireLink } from '$lib/server/web/guards';
+import { requireRoom } from '$lib/server/web/link-presses';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
@@ -17,6 +18,7 @@ export const actions: Actions = {
 	default: async (event) => {
 		const opened = await requireLink(event);
 		const { go } = await formFields(event.request);
+		await requireRoom(event, opened);
 		const ticket = await startVisit(parts(), opened);
 		giveTicket(event, ticket);
 		redirect(303, `/a/${ticket.visitId}/${go === 'help' ? 'help' : 'verify'}`);

@@ -35,7 +35,7 @@ export const actions: Actions = {
 		const days = ([1, 3, 7] as const).find((day) => String(day) === chosen);
 		if (!days) return back(visit, '?said=missing.days');
 		const later = await postpone(parts(), visit, days);
-		back(visit, later.ok ? '#later' : '?said=later.ended');
+		back(visit, later.ok ? '#later' : `?said=later.${later.reason}`);
 	},
 	'not-me': async (event) => {
 		const visit = await requireTicked(event);

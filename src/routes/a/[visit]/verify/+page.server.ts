@@ -48,10 +48,11 @@ export const actions: Actions = {
 		const visit = await requireVisit(event);
 		const form = await formFields(event.request);
 		const next = nextStep(form['next']);
-		const answers = Object.entries(form).flatMap(([name, answer]) =>
+		const typed = Object.entries(form).flatMap(([name, answer]) =>
 			name.startsWith('fact.') ? [[name.slice(5), answer] as const] : []
 		);
-		const checked = await checkFacts(parts(), visit, Object.fromEntries(answers));
+		const answers = Object.fromEntries(typed);
+		const checked = await checkFacts(parts(), visit, answers, actionOf(next));
 		if (checked.ok) goOn(event, checked.value, next);
 		redirect(303, verifyPath(visit.id, { said: checked.reason, next }));
 	}

@@ -1,0 +1,28 @@
+import { SENDS } from '../../domain/identity/limits.ts';
+import type { Db } from '../db/connect.ts';
+import { type Limit, roomFrom } from '../db/counters.ts';
+
+/**
+ * What one contact may be sent, by its `destinationHash`. The day's limit stands first: where both are full it is the one that
+ * refuses, since waiting a little would not help.
+ */
+export const phoneLimits = (hash: string): { day: Limit; now: Limit } => ({
+	day: { key: `sends-phone-day:${hash}`, most: SENDS.perPhoneDay, seconds: 86_400 },
+	now: {
+		key: `sends-phone:${hash}`,
+		most: SENDS.perPhone.count,
+		seconds: SENDS.perPhone.minutes * 60
+	}
+});
+
+/** From when a code may go to one of these contacts again; `null` while one of them has room. */
+export async function codesFrom(db: Db, hashes: string[]): Promise<Date | null> {
+	const times: number[] = [];
+	for (const hash of new Set(hashes)) {
+		const { day, now } = phoneLimits(hash);
+		const full = [await roomFrom(db, day), await roomFrom(db, now)].flatMap((at) => at ?? []);
+		if (full.length === 0) return null;
+		times.push(Math.max(...full.map((at) => at.getTime())));
+	}
+	return times.length > 0 ? new Date(Math.min(...times)) : null;
+}
