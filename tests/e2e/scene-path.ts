@@ -10,13 +10,6 @@ export async function path(stage: Stage): Promise<void> {
 
 	await page.goto(`${link}x`);
 	await look('not available');
-	await page.goto(`${link}/stop`);
-	await look('stop');
-	await press('main form button');
-	await look('stop: missing');
-	await page.check('[name=sure]');
-	await press('main form button');
-	await look('stop: done');
 	await page.goto(link);
 	await look('landing');
 	await press('main form button');
@@ -58,6 +51,14 @@ export async function path(stage: Stage): Promise<void> {
 	await look('gone: finished');
 	await page.goto(visit);
 	await look('gone');
+
+	await page.goto(`${link}/stop`);
+	await look('stop');
+	await press('main form button');
+	await look('stop: missing');
+	await page.check('[name=sure]');
+	await press('main form button');
+	await look('stop: done');
 }
 
 /** The form of every action that has one, filled and wrong, or what it asks for before. */

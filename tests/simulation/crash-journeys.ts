@@ -147,7 +147,7 @@ export const JOURNEYS: Record<string, Journey> = {
 		async go(traveller) {
 			const { account, ...same } = await record(traveller);
 			await traveller.lane.fleet.core.put({ ...same, account: { ...account, brokenPromises: 0 } });
-			await open(traveller, {}, BROKEN);
+			await open(traveller, { due_date: TRIGGER.due_date }, BROKEN);
 			await bringHome(traveller, {
 				...PAY,
 				async onTheWay(_, visit) {
@@ -173,7 +173,7 @@ export const JOURNEYS: Record<string, Journey> = {
 		points: /^complete-case:/,
 		end: 'resolved',
 		async go(traveller) {
-			await open(traveller, { due_date: '2026-11-16' });
+			await open(traveller, { due_date: TRIGGER.due_date });
 			await bringHome(traveller, PAY);
 		}
 	},
