@@ -81,13 +81,17 @@ export const until = (fleet: Pick<Fleet, 'db'>, caseId: string, so: (row: Row) =
 export const applied = (fleet: Pick<Fleet, 'db'>, caseId: string) =>
 	until(fleet, caseId, ({ state }) => state === 'applied');
 
-/** As if so many seconds had passed for one writeback, and its job had come by again. */
+/**
+ * As if so many seconds had passed for one writeback, and its job had come by again. One that was made
+ * to stand still goes on standing.
+ */
 export async function wake(fleet: Fleet, caseId: string, seconds = 0): Promise<void> {
 	const { id } = await writebackOf(fleet, caseId);
 	const ago = sql`make_interval(secs => ${seconds})`;
 	await sql`update writebacks set next_at = least(next_at - ${ago}, now()),
 		lease_until = lease_until - ${ago}, first_sent_at = first_sent_at - ${ago},
-		last_sent_at = last_sent_at - ${ago} where id = ${id}`.execute(fleet.db);
+		last_sent_at = last_sent_at - ${ago}
+		where id = ${id} and reason is distinct from 'poisoned'`.execute(fleet.db);
 	await fleet.db
 		.transaction()
 		.execute((trx) => fleet.parts.jobs.send(trx, 'apply-writeback', { v: 1, writeback: id }));

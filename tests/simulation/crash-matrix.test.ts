@@ -16,9 +16,10 @@ import {
 import { publishOthers } from './crash-troubles.ts';
 import { violations } from './invariants.ts';
 
+const LONG = Boolean(process.env.TAPDONE_TEST_LONG);
+const ROUNDS = LONG ? 20 : 1;
 /** Databases side by side: a journey mostly waits for the next look at the queue. */
-const LANES = 3;
-const ROUNDS = process.env.TAPDONE_TEST_LONG ? 20 : 1;
+const LANES = LONG ? 6 : 3;
 const PERSONAL = [...PEOPLE.map(([name]) => name), '491709[0-9]{6}'].join('|');
 /** The second message of a journey carries the code. */
 const SECOND = /^(send-message|settle-message):/;
