@@ -12,8 +12,9 @@ const layer = (name: string, folder: string, test: Test = {}): TestProjectInline
 		name,
 		include: [`tests/${folder}/**/*.test.ts`],
 		environment: 'node',
-		testTimeout: 20_000,
-		hookTimeout: 60_000,
+		// Only what hangs comes to these: a busy machine is no reason to fail.
+		testTimeout: 60_000,
+		hookTimeout: 120_000,
 		...test
 	}
 });
@@ -27,14 +28,14 @@ const postgres = { TAPDONE_TEST_DB: 'postgres' };
  */
 const timed = { globalSetup, retry: 1 };
 /** Files of these layers start processes of their own: one file at a time. */
-const whole = { globalSetup, fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 };
+const whole = { globalSetup, fileParallelism: false, testTimeout: 240_000, hookTimeout: 240_000 };
 
 export default defineConfig({
 	test: {
 		passWithNoTests: false,
 		projects: [
 			layer('core', 'core'),
-			layer('structure', 'structure', { testTimeout: 60_000 }),
+			layer('structure', 'structure', { testTimeout: 120_000 }),
 			{ ...layer('pages', 'pages'), plugins: [svelte({ configFile: false })] },
 			layer('server-embedded', 'server', { ...timed, env: embedded }),
 			layer('server-postgres', 'server', { ...timed, env: postgres }),

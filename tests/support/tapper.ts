@@ -35,6 +35,7 @@ export async function newTapper(
 		extraHTTPHeaders: { 'x-forwarded-for': `198.18.${addresses >> 8}.${addresses & 255}` },
 		...settings
 	});
+	context.setDefaultTimeout(60_000);
 	return watch(context, await context.newPage());
 }
 
