@@ -3,8 +3,8 @@ import type { Db } from '../db/connect.ts';
 import { type Limit, roomFrom } from '../db/counters.ts';
 
 /**
- * What one contact may be sent, by its `destinationHash`. The day's limit stands first: where both are full it is the one that
- * refuses, since waiting a little would not help.
+ * What one contact may be sent, by its `destinationHash`. The day's limit stands first: where both are
+ * full it is the one that refuses, since waiting a little would not help.
  */
 export const phoneLimits = (hash: string): { day: Limit; now: Limit } => ({
 	day: { key: `sends-phone-day:${hash}`, most: SENDS.perPhoneDay, seconds: 86_400 },

@@ -33,8 +33,9 @@ interface Duplicate {
 /**
  * Triggers that repeat open cases join them, answers in their order: facts and contacts that a case
  * lacked are taken in, those that it has stay as they are, because the customer may be looking at
- * them. When the last missing fact or the first contact comes, the case starts on its path. A trigger that brings nothing
- * new changes nothing, so a file that is sent again costs one query for all of its lines.
+ * them. When the last missing fact or the first contact comes, the case starts on its path. A trigger
+ * that brings nothing new changes nothing, so a file that is sent again costs one query for all of its
+ * lines.
  * @param reopen called when the open case ended in the meantime, so that the trigger is not lost
  */
 export async function joinCases<Line extends Duplicate>(
@@ -95,7 +96,10 @@ const join = (parts: Opening, actor: Actor, id: string, line: Duplicate): Promis
 		return { status: 'joined', id: row.id, missing };
 	});
 
-/** The path has begun, but nobody was told: for want of a contact the case is about to go to a person, or has. */
+/**
+ * The path has begun, but nobody was told: for want of a contact the case is about to go to a person,
+ * or has gone.
+ */
 async function waitsForContact({ trx, row, state }: CaseChange): Promise<boolean> {
 	const sought =
 		row.complete_at !== null || state.exceptions.some(({ breakpoint }) => breakpoint === 'trigger');
