@@ -25,7 +25,7 @@ const identity = (changes: Partial<Identity> = {}): Identity => ({
 
 const fresh: FactorsState = {
 	code: { deadChallenges: 0, lockedUntil: null, disabled: false },
-	facts: { failuresOnLink: 0, failuresToday: 0, lockedUntil: null, disabled: false },
+	facts: { failuresOnCase: 0, failuresToday: 0, lockedUntil: null, disabled: false },
 	reachable: true
 };
 const code = (changes: Partial<FactorsState['code']>): FactorsState => ({
@@ -62,9 +62,9 @@ describe('the next challenge', () => {
 	});
 
 	it('after two failures asks for the stricter level, not after one', () => {
-		expect(ask(facts({ failuresOnLink: 1, failuresToday: 1 }))).toEqual({ ask: 'known-facts' });
-		expect(ask(facts({ failuresOnLink: 2, failuresToday: 2 }))).toEqual({ ask: 'code' });
-		const both = { ...code({ deadChallenges: 1 }), facts: { ...fresh.facts, failuresOnLink: 1 } };
+		expect(ask(facts({ failuresOnCase: 1, failuresToday: 1 }))).toEqual({ ask: 'known-facts' });
+		expect(ask(facts({ failuresOnCase: 2, failuresToday: 2 }))).toEqual({ ask: 'code' });
+		const both = { ...code({ deadChallenges: 1 }), facts: { ...fresh.facts, failuresOnCase: 1 } };
 		expect(ask(both)).toEqual({ ask: 'code' });
 		expect(
 			ask(code({ deadChallenges: 2 }), {
@@ -105,7 +105,7 @@ describe('the next challenge', () => {
 			person('code-unreachable')
 		);
 		expect(ask(code({ disabled: true }), { need: 'code' })).toEqual(person('code-disabled'));
-		const spent = { ...facts({ failuresOnLink: 3, failuresToday: 3 }), reachable: false };
+		const spent = { ...facts({ failuresOnCase: 3, failuresToday: 3 }), reachable: false };
 		expect(ask(spent, { is: identity({ stricter: 'known-facts' }) })).toEqual(
 			person('facts-exhausted')
 		);
@@ -120,7 +120,7 @@ describe('the next challenge', () => {
 	});
 
 	it('C10: falls back to a code, not to a person, when the facts are spent', () => {
-		expect(ask(facts({ failuresOnLink: 3, failuresToday: 3 }))).toEqual({ ask: 'code' });
+		expect(ask(facts({ failuresOnCase: 3, failuresToday: 3 }))).toEqual({ ask: 'code' });
 	});
 });
 
@@ -131,7 +131,7 @@ describe('properties of identity', () => {
 	const state = fc.record({
 		code: fc.record({ deadChallenges: count, lockedUntil: lock, disabled: fc.boolean() }),
 		facts: fc.record({
-			failuresOnLink: count,
+			failuresOnCase: count,
 			failuresToday: count,
 			lockedUntil: lock,
 			disabled: fc.boolean()
@@ -155,7 +155,7 @@ describe('properties of identity', () => {
 				const { code: c, facts: f, reachable } = one.factors;
 				const need = needAfter(one.identity, one.need, {
 					code: c.deadChallenges,
-					'known-facts': f.failuresOnLink
+					'known-facts': f.failuresOnCase
 				});
 				const open = (until: Date | null) => until === null || until <= now;
 				if (next.ask === null) expect(atLeast(one.have, need)).toBe(true);
@@ -163,7 +163,7 @@ describe('properties of identity', () => {
 				if (next.ask === 'code') expect(reachable && !c.disabled && open(c.lockedUntil)).toBe(true);
 				if (next.ask === 'known-facts') {
 					expect(one.identity.knownFacts.length).toBeGreaterThan(0);
-					expect(f.failuresOnLink < 3 && f.failuresToday < 5 && !f.disabled).toBe(true);
+					expect(f.failuresOnCase < 3 && f.failuresToday < 5 && !f.disabled).toBe(true);
 					expect(open(f.lockedUntil)).toBe(true);
 				}
 				if (next.ask === 'wait') {

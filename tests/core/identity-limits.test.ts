@@ -26,7 +26,7 @@ describe('limits', () => {
 		expect(BOUNDS.codeMinutes).toEqual({ least: 1, most: 10, mostForMoney: 5 });
 		expect(CODE).toEqual({ digits: 6, minutes: 10, moneyMinutes: 5, mostCompared: 5 });
 		expect(FACTOR).toEqual({ lockAt: 10, lockMinutes: 30, disableAt: 50 });
-		expect(FACTS).toEqual({ perLink: 3, perDay: 5 });
+		expect(FACTS).toEqual({ perCase: 3, perDay: 5 });
 		expect(IDENTITY.stricterAfter).toBe(2);
 		expect(SENDS).toMatchObject({
 			gapSeconds: [30, 60, 120],

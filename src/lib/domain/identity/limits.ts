@@ -70,13 +70,16 @@ export const COMPARES = {
 } as const;
 
 export const FACTS = {
-	/** Facts can be known to others, so few tries a link, a few more a person and day, then a person. */
-	perLink: 3,
+	/**
+	 * Facts can be known to others, so few tries a case, whatever new link it gets, a few more a person
+	 * and day, then a person.
+	 */
+	perCase: 3,
 	perDay: 5
 } as const;
 
 export const IDENTITY = {
-	/** Dead codes and wrong facts on one link after which the workflow's stricter path is asked for. */
+	/** Dead codes and wrong facts on one case after which the workflow's stricter path is asked for. */
 	stricterAfter: 2
 } as const;
 

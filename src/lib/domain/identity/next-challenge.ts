@@ -8,7 +8,7 @@ import { needAfter } from './need.ts';
 export interface FactorsState {
 	code: { deadChallenges: number; lockedUntil: Date | null; disabled: boolean };
 	facts: {
-		failuresOnLink: number;
+		failuresOnCase: number;
 		failuresToday: number;
 		lockedUntil: Date | null;
 		disabled: boolean;
@@ -75,7 +75,7 @@ export function nextChallenge(given: {
 
 const failuresOf = ({ code, facts }: FactorsState) => ({
 	code: code.deadChallenges,
-	'known-facts': facts.failuresOnLink
+	'known-facts': facts.failuresOnCase
 });
 
 function codeStanding({ code, reachable }: FactorsState, now: Date): Standing {
@@ -91,7 +91,7 @@ function factsStanding(
 ): Standing {
 	if (!identity.knownFacts.length) return { state: 'gone', reason: 'facts-not-declared' };
 	if (facts.disabled) return { state: 'gone', reason: 'facts-disabled' };
-	if (facts.failuresOnLink >= FACTS.perLink || facts.failuresToday >= FACTS.perDay)
+	if (facts.failuresOnCase >= FACTS.perCase || facts.failuresToday >= FACTS.perDay)
 		return { state: 'gone', reason: 'facts-exhausted' };
 	return lockStanding(facts.lockedUntil, now);
 }

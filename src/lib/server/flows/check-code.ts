@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
-import { raise } from '../../domain/identity/assurance.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { checkCode as compare, normaliseCode } from '../crypto/codes.ts';
 import { type CaseChange, changeCase } from '../db/cases.ts';
-import { alertFailure, clearTries, closed, type Identifying, reserveTry } from './factors.ts';
+import { alertFailure, closed, type Identifying, reserveTry } from './factors.ts';
 import { loadWorkflow } from '../db/workflows.ts';
 import { raiseIfStuck } from './raise-if-stuck.ts';
-import { offerAtOnce, offerJob } from './make-offer.ts';
+import { offerAtOnce } from './make-offer.ts';
 import { countVerified, prefixOf } from './code-prefixes.ts';
 import { giveCompareBack, reserveCompare, watchForSpray } from './code-sprays.ts';
-import { type PageVisit, renewVisit, type VisitTicket } from './load-visit.ts';
+import type { PageVisit, VisitTicket } from './load-visit.ts';
+import { passChallenge } from './pass-challenge.ts';
 
 /**
  * - `not-a-code`: not six digits; nothing was compared or counted.
@@ -124,12 +124,8 @@ async function checkOnce(
 	}
 	// Used and renewed in one transaction: the code opens one visit, once.
 	await trx.updateTable('challenges').set({ used_at: end.now }).where('id', '=', end.id).execute();
-	await clearTries(trx, visit.customerHash, 'code');
-	const assurance = raise(visit.assurance, 'code');
-	const ticket = await renewVisit(trx, visit, assurance);
+	const ticket = await passChallenge(parts, visit, change, 'code');
 	if (!ticket) return fail('no-code');
-	change.must({ do: 'pass-challenge', factor: 'code', assurance });
-	await offerJob(parts, change);
 	const to = content.record?.contacts[challenge.channel];
 	return ok({ ticket, prefix: to ? prefixOf(challenge.channel, to) : null });
 }

@@ -1,4 +1,3 @@
-import { raise } from '../../domain/identity/assurance.ts';
 import { FACTS } from '../../domain/identity/limits.ts';
 import { matchFacts, normaliseFact } from '../../domain/identity/known-facts.ts';
 import { nextChallenge } from '../../domain/identity/next-challenge.ts';
@@ -6,22 +5,16 @@ import { fail, ok, type Result } from '../../domain/result.ts';
 import { type CaseChange, changeCase } from '../db/cases.ts';
 import { countAgainst, giveBack } from '../db/counters.ts';
 import { loadWorkflow } from '../db/workflows.ts';
-import {
-	alertFailure,
-	clearTries,
-	factsOfDay,
-	type Identifying,
-	readFactors,
-	reserveTry
-} from './factors.ts';
+import { alertFailure, factsOfDay, type Identifying, readFactors, reserveTry } from './factors.ts';
 import { raiseIfStuck } from './raise-if-stuck.ts';
-import { offerAtOnce, offerJob } from './make-offer.ts';
-import { type PageVisit, renewVisit, visitLives, type VisitTicket } from './load-visit.ts';
+import { offerAtOnce } from './make-offer.ts';
+import { type PageVisit, visitLives, type VisitTicket } from './load-visit.ts';
+import { passChallenge } from './pass-challenge.ts';
 import { codeMayReach, needFor } from './show-verify.ts';
 
 /**
  * - `no-match`: something was wrong; which field is not told, and takes the same time.
- * - `no-tries-left`: three on this link or five on this day: a person has to help.
+ * - `no-tries-left`: three on this case or five on this day: a person has to help.
  * - `locked`: this person's facts are locked for a while.
  * - `not-asked`: facts are not what this visit needs now (used up, or another factor's turn).
  */
@@ -107,15 +100,10 @@ async function checkOnce(
 			change,
 			true
 		);
-		const left = change.state.failures['known-facts'] < FACTS.perLink;
+		const left = change.state.failures['known-facts'] < FACTS.perCase;
 		return fail(left ? 'no-match' : 'no-tries-left');
 	}
 	await giveBack(trx, factsOfDay(visit.customerHash));
-	await clearTries(trx, visit.customerHash, 'known-facts');
-	const assurance = raise(visit.assurance, 'known-facts');
-	const ticket = await renewVisit(trx, visit, assurance);
-	if (!ticket) return fail('locked');
-	change.must({ do: 'pass-challenge', factor: 'known-facts', assurance });
-	await offerJob(parts, change);
-	return ok(ticket);
+	const ticket = await passChallenge(parts, visit, change, 'known-facts');
+	return ticket ? ok(ticket) : fail('not-asked');
 }

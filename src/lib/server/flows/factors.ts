@@ -43,7 +43,7 @@ export async function readFactors(
 			code: { ...of('code'), deadChallenges: state.failures.code },
 			facts: {
 				...of('known-facts'),
-				failuresOnLink: state.failures['known-facts'],
+				failuresOnCase: state.failures['known-facts'],
 				failuresToday: await counted(db, factsOfDay(customerHash))
 			},
 			reachable
