@@ -11,6 +11,7 @@ const DOMAIN = [
 	'outreach',
 	'writeback',
 	'exceptions',
+	'staff',
 	'telemetry'
 ];
 const lib = (path) => `^src/lib/${path}`;

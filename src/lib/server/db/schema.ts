@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { CaseState, Stage } from '../../domain/case/state.ts';
+import type { Permission, Role } from '../../domain/staff/permissions.ts';
 import type { Assurance, Breakpoint, Channel } from '../../domain/workflow/document.ts';
 
 /**
@@ -27,6 +28,14 @@ export interface Schema {
 	api_keys: ApiKeysTable;
 	idempotency_keys: IdempotencyKeysTable;
 	alerts: AlertsTable;
+	staff: StaffTable;
+	role_permissions: RolePermissionsTable;
+	staff_roles: StaffRolesTable;
+	staff_teams: StaffTeamsTable;
+	staff_recovery_codes: StaffRecoveryCodesTable;
+	staff_invitations: StaffInvitationsTable;
+	staff_sessions: StaffSessionsTable;
+	audit_entries: AuditEntriesTable;
 }
 
 type Json<Value> = ColumnType<Value, string, string>;
@@ -269,4 +278,70 @@ interface AlertsTable {
 	count: Generated<number>;
 	first_at: TimeOrNow;
 	last_at: TimeOrNow;
+}
+
+interface StaffTable {
+	id: string;
+	email: string;
+	name: string;
+	password: string | null;
+	key: string;
+	totp: string | null;
+	totp_step: ColumnType<string | number, number | undefined, number>;
+	failures: Generated<number>;
+	locked_until: Timeless;
+	created_at: TimeOrNow;
+	disabled_at: Timeless;
+}
+
+interface RolePermissionsTable {
+	role: Role;
+	permission: Permission;
+}
+
+interface StaffRolesTable {
+	staff_id: string;
+	role: Role;
+}
+
+interface StaffTeamsTable {
+	staff_id: string;
+	team: string;
+	lead: Generated<boolean>;
+}
+
+interface StaffRecoveryCodesTable {
+	staff_id: string;
+	hash: string;
+	used_at: Timeless;
+}
+
+interface StaffInvitationsTable {
+	hash: string;
+	staff_id: string;
+	created_at: TimeOrNow;
+	expires_at: Time;
+	used_at: Timeless;
+}
+
+interface StaffSessionsTable {
+	id: string;
+	secret_hash: string;
+	staff_id: string;
+	complete: boolean;
+	created_at: TimeOrNow;
+	seen_at: TimeOrNow;
+	fresh_at: TimeOrNow;
+	ended_at: Timeless;
+}
+
+interface AuditEntriesTable {
+	id: Generated<string>;
+	at: TimeOrNow;
+	actor: string;
+	act: string;
+	object: string;
+	result: string;
+	reason: string | null;
+	data: Json<unknown>;
 }
