@@ -9,7 +9,9 @@ const RETENTION = [
 	['challenges', 'created_at', 30],
 	['visits', 'created_at', 30],
 	['drafts', 'created_at', DRAFT_DAYS],
-	['idempotency_keys', 'created_at', KEPT_DAYS]
+	['idempotency_keys', 'created_at', KEPT_DAYS],
+	['staff_sessions', 'created_at', 30],
+	['staff_invitations', 'created_at', 30]
 ] as const;
 
 /** Rows of one statement: short enough for a page's timeouts, and for others to get their turn. */
