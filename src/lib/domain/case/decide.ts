@@ -70,7 +70,15 @@ function decideEnded(state: CaseState, command: Command): Decision {
 		case 'queue-message': {
 			const { message, class: kind, channel, template, mask, step } = command;
 			return ok([
-				{ type: 'message-queued', message, class: kind, channel, template, mask, ...(step && { step }) }
+				{
+					type: 'message-queued',
+					message,
+					class: kind,
+					channel,
+					template,
+					mask,
+					...(step && { step })
+				}
 			]);
 		}
 		case 'start-visit':

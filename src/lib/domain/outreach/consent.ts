@@ -1,9 +1,4 @@
-import {
-	type Channel,
-	CHANNELS,
-	type Consent,
-	type FieldValues
-} from '../workflow/document.ts';
+import { type Channel, CHANNELS, type Consent, type FieldValues } from '../workflow/document.ts';
 
 /** The channels that the person agreed to; `undefined` where the workflow needs no agreement. */
 export function agreedChannels(

@@ -13,7 +13,7 @@ export async function keepLivingLink(
 	{ links, vault }: Pick<Parts, 'links' | 'vault'>,
 	workflow: Workflow,
 	{ trx, row, key, now }: CaseChange
-): Promise<string | null> {
+): Promise<{ url: string; expiresAt: Date } | null> {
 	const living = await trx
 		.selectFrom('links')
 		.select(['hash', 'created_at', 'expires_at'])
@@ -40,5 +40,5 @@ export async function keepLivingLink(
 	const until = wanted < last ? wanted : last;
 	await keepLink(trx, row.id, until);
 	if (until > row.expires_at) row.expires_at = until;
-	return url;
+	return { url, expiresAt: until > living.expires_at ? until : living.expires_at };
 }

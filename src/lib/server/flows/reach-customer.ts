@@ -63,13 +63,21 @@ export async function openChannel(
 	});
 }
 
+interface Invitation {
+	template: string;
+	step?: string | undefined;
+	link: string;
+	/** Of the link; the case's own end where nothing is said. */
+	expiresAt?: Date;
+}
+
 /** A message with this link, to be sent on a channel that was found open. */
 export async function queueInvitation(
 	parts: Pick<Parts, 'vault' | 'jobs'>,
 	workflow: Workflow,
 	change: CaseChange,
 	{ channel, contact }: ChosenChannel,
-	{ template, step, link }: { template: string; step?: string | undefined; link: string }
+	{ template, step, link, expiresAt = change.row.expires_at }: Invitation
 ): Promise<void> {
 	await queueMessage(parts, workflow, change, {
 		class: 'outreach',
@@ -80,7 +88,7 @@ export async function queueInvitation(
 		language: change.row.language,
 		facts: change.content.facts,
 		extra: { link },
-		expiresAt: change.row.expires_at
+		expiresAt
 	});
 }
 

@@ -23,20 +23,14 @@ type KeptBack = Extract<Plan, { do: 'hold' | 'skip' | 'stop' }>;
  * @param row claimed by the caller
  * @returns whether it may go now; if not, it is put off or ended here
  */
-export async function releaseMessage(
-	parts: Used,
-	row: Row,
-	loaded: LoadedCase
-): Promise<boolean> {
+export async function releaseMessage(parts: Used, row: Row, loaded: LoadedCase): Promise<boolean> {
 	if (row.class !== 'outreach') return true;
 	const { workflow: key, version } = loaded.row;
 	const workflow = await loadWorkflow(parts.db, key, version);
 	const kept = await letOut(parts, workflow, row, loaded);
 	if (!kept) return true;
 	await changeCase(parts, row.case_id, { actor: 'system', flow: 'keep-back' }, (change) =>
-		kept.do === 'hold'
-			? putOff(parts, change, row, kept)
-			: leaveOut(workflow, change, row, kept)
+		kept.do === 'hold' ? putOff(parts, change, row, kept) : leaveOut(workflow, change, row, kept)
 	);
 	return false;
 }

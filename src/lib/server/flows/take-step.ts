@@ -13,11 +13,7 @@ import { columnsOf, livesFor, stepOf, upAfter } from './up-next.ts';
 type Used = Pick<Parts, 'links' | 'config' | 'vault' | 'jobs'>;
 
 /** Sends the first link as soon as it may go: facts and a way to the customer are there now. */
-export const startOutreach = (
-	parts: Used,
-	workflow: Workflow,
-	change: CaseChange
-): Promise<void> =>
+export const startOutreach = (parts: Used, workflow: Workflow, change: CaseChange): Promise<void> =>
 	takeStep(parts, workflow, change, {
 		step: stepOf(workflow, change.row.outreach_step),
 		dueAt: change.now,
@@ -57,12 +53,13 @@ async function sendStep(
 	{ step, asked }: Next,
 	{ chosen }: Planned<'send'>
 ): Promise<void> {
-	const living = await keepLivingLink(parts, workflow, change);
-	const link = living ?? (await issueLink(parts, workflow, change)).url;
+	const link =
+		(await keepLivingLink(parts, workflow, change)) ?? (await issueLink(parts, workflow, change));
 	await queueInvitation(parts, workflow, change, chosen, {
 		template: step.template,
 		step: asked ? undefined : step.id,
-		link
+		link: link.url,
+		expiresAt: link.expiresAt
 	});
 	await store(change, columnsOf(upAfter(workflow, step, change.now), change.row.expires_at));
 }
