@@ -19,7 +19,12 @@ export const CODE_MINUTES = { least: 1, most: 10, mostForMoney: 5 } as const;
  * When people may be written to, on their own clock: the default, and how far a workflow may go. US law
  * ends the day at 21:00, some of its states earlier.
  */
-export const WRITING_HOURS = { from: '08:00', to: '20:00', earliest: '08:00', latest: '21:00' } as const;
+export const WRITING_HOURS = {
+	from: '08:00',
+	to: '20:00',
+	earliest: '08:00',
+	latest: '21:00'
+} as const;
 
 /** Shorter, and hardly any country of many zones has an hour that is fit for all of them. */
 export const LEAST_WRITING_HOURS = 4;

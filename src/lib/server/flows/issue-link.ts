@@ -44,14 +44,13 @@ export async function issueLink(
 const isKept = ({ state }: CaseChange): boolean =>
 	state.exceptions.length > 0 || state.submission?.state === 'received';
 
-/** Is there a link that works? */
-export async function hasLink({ trx, row, now }: CaseChange): Promise<boolean> {
+/** Was the customer given a link that nobody took back? */
+export async function hasLink({ trx, row }: CaseChange): Promise<boolean> {
 	const living = await trx
 		.selectFrom('links')
 		.select('hash')
 		.where('case_id', '=', row.id)
 		.where('ended_at', 'is', null)
-		.where('expires_at', '>', now)
 		.executeTakeFirst();
 	return living !== undefined;
 }

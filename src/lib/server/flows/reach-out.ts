@@ -1,8 +1,8 @@
 import { type CaseChange, changeCase } from '../db/cases.ts';
-import { loadWorkflow, type Workflow } from '../db/workflows.ts';
+import { loadWorkflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
 import { takeStep } from './take-step.ts';
-import { stepOf } from './up-next.ts';
+import { reminderOf, stepOf } from './up-next.ts';
 
 /**
  * The next step of a case's outreach, or the reminder that the customer asked for: that one comes
@@ -30,12 +30,6 @@ export async function reachOut(
 		});
 	});
 }
-
-/** A reminder says what the next step would; behind the last one it says the same again. */
-const reminderOf = (workflow: Workflow, next: string | null) => {
-	const last = workflow.document.outreach.steps.at(-1);
-	return stepOf(workflow, next ?? last?.id ?? null);
-};
 
 /** `false`: not due, or another run was faster. */
 async function takeTurn({ trx, row, now }: CaseChange): Promise<boolean> {

@@ -19,6 +19,12 @@ export function stepOf({ document }: Workflow, id: string | null): OutreachStep 
 	return steps.find((step) => step.id === id) ?? (steps[0] as OutreachStep);
 }
 
+/** A reminder says what the next step would; behind the last one it says the same again. */
+export function reminderOf(workflow: Workflow, next: string | null): OutreachStep {
+	const last = workflow.document.outreach.steps.at(-1);
+	return stepOf(workflow, next ?? last?.id ?? null);
+}
+
 /** The step behind one that went, or would have gone, then. */
 export function upAfter({ document }: Workflow, step: OutreachStep, then: Date): UpNext | null {
 	const after = stepAfter(document.outreach, step.id);
