@@ -50,6 +50,7 @@ describe('a good configuration', () => {
 			poolSize: 10,
 			records: {},
 			phone: false,
+			outreachLimits: true,
 			trustedHops: 0,
 			shutdownSeconds: 30,
 			drainSeconds: 5,
@@ -75,6 +76,7 @@ describe('a good configuration', () => {
 			TAPDONE_RECORDS: '{"core":{"baseUrl":"https://core.example.org/v1","token":"abc"}}',
 			TAPDONE_PHONE: 'off',
 			TAPDONE_ALLOW_PHONE: 'no',
+			TAPDONE_OUTREACH_LIMITS: 'on',
 			TAPDONE_TRUSTED_HOPS: '2',
 			TAPDONE_SHUTDOWN_SECONDS: '5',
 			TAPDONE_DRAIN_SECONDS: '9',
@@ -96,6 +98,7 @@ describe('a good configuration', () => {
 			dataDir: '/var/lib/t',
 			poolSize: 4,
 			phone: false,
+			outreachLimits: true,
 			trustedHops: 2,
 			shutdownSeconds: 5,
 			drainSeconds: 4,
@@ -202,6 +205,7 @@ describe('T2: production refuses to start', () => {
 	it.each([
 		['http', { TAPDONE_ORIGIN: 'http://t.example.org' }, 'TAPDONE_ORIGIN is http'],
 		['the phone', { TAPDONE_PHONE: 'on' }, 'TAPDONE_PHONE is on'],
+		['no limits', { TAPDONE_OUTREACH_LIMITS: 'off' }, 'TAPDONE_OUTREACH_LIMITS is off'],
 		['a crash point', { TAPDONE_CRASH_AT: 'x' }, 'TAPDONE_CRASH_AT is for'],
 		[
 			'zero keys',

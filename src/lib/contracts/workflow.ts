@@ -175,6 +175,24 @@ const records = z.strictObject({
 	operations: record(key, operation, 20)
 });
 
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as 08:00');
+const step = z.strictObject({
+	id: key,
+	channels: list(channel, 3, 1),
+	template: key,
+	afterHours: z.number().positive().optional(),
+	stop: list(z.enum(['visited', 'verified', 'submitted']), 3).optional()
+});
+const outreach = z.strictObject({
+	consent: z.discriminatedUnion('basis', [
+		z.strictObject({ basis: z.literal('contract') }),
+		z.strictObject({ basis: z.literal('consent'), fact: name.optional() })
+	]),
+	steps: list(step, 10, 1),
+	hours: z.strictObject({ from: clock, to: clock }).optional(),
+	caps: z.strictObject({ perWeek: whole }).optional()
+});
+
 const exceptionType = z.strictObject({
 	name: text(100),
 	class: z.enum(['policy', 'system']),
@@ -210,7 +228,7 @@ export const workflowSchema = z.strictObject({
 	overview: list(name, 6),
 	trigger: z.strictObject({ required: list(name, 60), duplicate: list(name, 20) }),
 	link: z.strictObject({ hours: z.number().positive() }),
-	outreach: z.strictObject({ channels: list(channel, 3, 1), template: key }),
+	outreach,
 	identity: z.strictObject({
 		base: proof,
 		stricter: proof,

@@ -28,7 +28,11 @@ export type Command =
 			channel: Channel;
 			template: string;
 			mask: string;
+			step?: string | undefined;
 	  }
+	| { do: 'hold-outreach'; step: string | null; why: string; until: string }
+	| { do: 'skip-outreach'; step: string; why: string }
+	| { do: 'stop-outreach'; step: string; why: string }
 	| { do: 'accept-message'; message: string; provider: string }
 	| { do: 'fail-message'; message: string; reason: string }
 	| { do: 'start-visit' }

@@ -68,8 +68,18 @@ function decideEnded(state: CaseState, command: Command): Decision {
 		case 'fail-message':
 			return ok([{ type: 'message-failed', message: command.message, reason: command.reason }]);
 		case 'queue-message': {
-			const { message, class: kind, channel, template, mask } = command;
-			return ok([{ type: 'message-queued', message, class: kind, channel, template, mask }]);
+			const { message, class: kind, channel, template, mask, step } = command;
+			return ok([
+				{
+					type: 'message-queued',
+					message,
+					class: kind,
+					channel,
+					template,
+					mask,
+					...(step && { step })
+				}
+			]);
 		}
 		case 'start-visit':
 			return ok([{ type: 'visit-started' }]);
@@ -111,6 +121,14 @@ function decideOpen(state: CaseState, command: Exclude<Command, { do: 'open' }>)
 			if (changed.length === 0) return ok([]);
 			return ok([{ type: 'facts-refreshed', changed, missing }, ...whenComplete(state, missing)]);
 		}
+		case 'hold-outreach':
+			return ok([
+				{ type: 'outreach-held', step: command.step, why: command.why, until: command.until }
+			]);
+		case 'skip-outreach':
+			return ok([{ type: 'outreach-skipped', step: command.step, why: command.why }]);
+		case 'stop-outreach':
+			return ok([{ type: 'outreach-stopped', step: command.step, why: command.why }]);
 		case 'issue-link':
 			if (state.missing.length) return fail('held');
 			return ok([{ type: 'link-issued', superseded: command.superseded }]);

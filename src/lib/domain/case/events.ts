@@ -16,7 +16,15 @@ export type CaseEvent =
 			channel: Channel;
 			template: string;
 			mask: string;
+			/** The step of outreach that it is, where it is one. */
+			step?: string;
 	  }
+	/** What was to be sent waits until then. */
+	| { type: 'outreach-held'; step: string | null; why: string; until: string }
+	/** A step stays out, because the customer has got so far. */
+	| { type: 'outreach-skipped'; step: string; why: string }
+	/** Nothing more is sent until somebody begins again. */
+	| { type: 'outreach-stopped'; step: string; why: string }
 	| { type: 'message-accepted'; message: string; provider: string }
 	| { type: 'message-failed'; message: string; reason: string }
 	| { type: 'visit-started' }

@@ -5,6 +5,7 @@ import { checkBasics } from './checks/basics.ts';
 import { checkExceptions } from './checks/exceptions.ts';
 import { checkIdentity } from './checks/identity.ts';
 import { checkOperations } from './checks/operations.ts';
+import { checkOutreach } from './checks/outreach.ts';
 import { checkTemplates } from './checks/templates.ts';
 import { checkTexts } from './checks/texts.ts';
 import { compileAction, compileSettled } from './compile-action.ts';
@@ -17,6 +18,7 @@ const CHECKS: ((document: WorkflowDocument, report: Report) => void)[] = [
 	checkBasics,
 	checkTexts,
 	checkTemplates,
+	checkOutreach,
 	checkIdentity,
 	checkActions,
 	checkOperations,

@@ -186,6 +186,38 @@ export interface KnownFact {
 	hint?: Texts;
 }
 
+/** How far a customer can have got for a step of outreach to be needless. */
+export const PROGRESS = ['visited', 'verified', 'submitted'] as const;
+export type Progress = (typeof PROGRESS)[number];
+
+/** One message of the sequence. */
+export interface OutreachStep {
+	/** Kebab-case; the timeline names it. */
+	id: string;
+	/** In the order of preference. */
+	channels: Channel[];
+	template: string;
+	/** How long after the step before. The first step goes with the case and has none. */
+	afterHours?: number;
+	/** It stays out once the customer has got so far. An end, an opt-out or a person stop it anyway. */
+	stop?: Progress[];
+}
+
+/**
+ * Why we may write: because of a contract, until they say stop; or because the person agreed, which
+ * the trigger tells by channel or `fact` (yes or no) for all of them.
+ */
+export type Consent = { basis: 'contract' } | { basis: 'consent'; fact?: string };
+
+export interface Outreach {
+	consent: Consent;
+	steps: OutreachStep[];
+	/** From when to when the person may be written to, `HH:MM` on their own clock; `limits.ts` has the default. */
+	hours?: { from: string; to: string };
+	/** Of what we begin, over all cases of the person; `limits.ts` has the default and the cap for a day. */
+	caps?: { perWeek: number };
+}
+
 export interface ExceptionType {
 	name: string;
 	class: 'policy' | 'system';
@@ -233,7 +265,7 @@ export interface WorkflowDocument {
 		duplicate: string[];
 	};
 	link: { hours: number };
-	outreach: { channels: Channel[]; template: string };
+	outreach: Outreach;
 	identity: {
 		/** What is asked first. */
 		base: Exclude<Assurance, 'link'>;

@@ -48,6 +48,10 @@ const IN_PRODUCTION: Check[] = [
 		if (TAPDONE_PHONE && !TAPDONE_ALLOW_PHONE)
 			yield ['TAPDONE_PHONE', 'is on: anyone could read links and codes'];
 	},
+	function* limits({ TAPDONE_OUTREACH_LIMITS }) {
+		if (TAPDONE_OUTREACH_LIMITS === false)
+			yield ['TAPDONE_OUTREACH_LIMITS', 'is off: people would be written to at night'];
+	},
 	function* keys({ TAPDONE_MASTER_KEYS, TAPDONE_LINK_KEYS, TAPDONE_LOOKUP_KEY }) {
 		const master = TAPDONE_MASTER_KEYS && keyringProblem(TAPDONE_MASTER_KEYS);
 		const link = TAPDONE_LINK_KEYS && keyringProblem(TAPDONE_LINK_KEYS);

@@ -26,6 +26,8 @@ export interface Config {
 	keys: { master: Keyring; links: Keyring; lookup: Uint8Array };
 	records: Record<string, HttpConnection>;
 	phone: boolean;
+	/** Whether quiet hours and frequency caps hold. */
+	outreachLimits: boolean;
 	trustedHops: number;
 	shutdownSeconds: number;
 	/** Of `shutdownSeconds`: how long requests are still taken while `/readyz` says no. */
@@ -112,6 +114,7 @@ function assemble(env: Environment, values: Values): Config | null {
 		keys: { master, links, lookup },
 		records: values.TAPDONE_RECORDS ?? {},
 		phone: values.TAPDONE_PHONE ?? trying,
+		outreachLimits: values.TAPDONE_OUTREACH_LIMITS ?? env !== 'test',
 		trustedHops: values.TAPDONE_TRUSTED_HOPS ?? 0,
 		shutdownSeconds,
 		drainSeconds: Math.min(values.TAPDONE_DRAIN_SECONDS ?? (trying ? 0 : 5), shutdownSeconds - 1),

@@ -119,6 +119,12 @@ export const VARIABLES = {
 		unset: 'no',
 		schema: flag('yes', 'no')
 	},
+	TAPDONE_OUTREACH_LIMITS: {
+		help: 'Quiet hours and frequency caps of what we begin. Without them a trial need not wait for the morning.',
+		takes: 'on or off; off in demo and test only',
+		unset: 'on; in test off',
+		schema: flag('on', 'off')
+	},
 	TAPDONE_TRUSTED_HOPS: {
 		help: 'Proxies of yours in front: the source address is that many from the right of X-Forwarded-For.',
 		takes: 'a whole number from 0 to 10',

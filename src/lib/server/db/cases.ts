@@ -22,6 +22,9 @@ export interface CaseContent {
 	facts: FieldValues;
 	/** From the trigger: where outreach may go. Codes never go here. */
 	contacts: Contacts;
+	/** IANA zone and channels agreed to, where the trigger told them. */
+	zone?: string;
+	consent?: Channel[];
 	/** From the system of record: where codes go. `at` is an ISO instant. */
 	record?: { contacts: Contacts; at: string };
 }

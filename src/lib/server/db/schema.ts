@@ -78,6 +78,9 @@ interface CasesTable {
 	expires_at: Time;
 	remind_at: Timeless;
 	complete_at: Timeless;
+	outreach_step: string | null;
+	outreach_at: Timeless;
+	outreach_why: string | null;
 	ended_at: Timeless;
 }
 
@@ -169,6 +172,8 @@ interface MessagesTable {
 	reason: string | null;
 	created_at: TimeOrNow;
 	accepted_at: Timeless;
+	step: string | null;
+	released_at: Timeless;
 }
 
 interface DraftsTable {

@@ -53,7 +53,7 @@ export async function postpone(
 			// The job of an earlier wish looks again on that day: one is enough.
 			const waiting = row.remind_at && row.remind_at > now && row.remind_at <= due;
 			if (!waiting)
-				await parts.jobs.send(trx, 'remind', { v: 1, case: row.id }, { startAfter: due });
+				await parts.jobs.send(trx, 'outreach', { v: 1, case: row.id }, { startAfter: due });
 			const { zone } = visit.workflow.document;
 			return ok({ until: formatInstant(due, visit.language, zone, 'date-and-time') });
 		}

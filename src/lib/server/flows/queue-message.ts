@@ -20,6 +20,8 @@ export interface MessageOrder {
 	to: string;
 	language: string;
 	facts: FieldValues;
+	/** The step of outreach that it is. */
+	step?: string | undefined;
 	/** What only this message knows, such as `link` or `code`. */
 	extra: Record<string, string>;
 	/** After this instant it is of no use and is not sent. */
@@ -70,6 +72,7 @@ export async function messageRow(
 		class: order.class,
 		channel,
 		template,
+		step: order.step ?? null,
 		mask: maskContact(channel, to),
 		destination_hash: destinationHash({ vault }, channel, to),
 		sealed: await vault.seal(key, content, 'messages.sealed'),
@@ -104,7 +107,8 @@ export async function queueMessage(
 		class: order.class,
 		channel: order.channel,
 		template: order.template,
-		mask: row.mask
+		mask: row.mask,
+		step: order.step
 	});
 	await sendMessageJob(parts.jobs, change.trx, { id: row.id, class: order.class });
 	return row.id;

@@ -9,9 +9,13 @@ import type { Parts } from '../parts.ts';
 import { leavePath } from './leave-path.ts';
 import { type MessageContent, sendMessageJob } from './queue-message.ts';
 import { reachCustomer } from './reach-customer.ts';
+import { releaseMessage } from './release-message.ts';
 
 type Row = Selectable<Schema['messages']>;
-type Used = Pick<Parts, 'db' | 'vault' | 'jobs' | 'channels' | 'log' | 'metrics' | 'crash'>;
+type Used = Pick<
+	Parts,
+	'db' | 'vault' | 'jobs' | 'channels' | 'config' | 'log' | 'metrics' | 'crash'
+>;
 
 /** Waits between tries of what was surely not taken or not answered: seconds. */
 const RETRY_SECONDS = [5, 30, 120, 600, 1800];
@@ -81,6 +85,7 @@ export async function sendMessage(parts: Used, id: string): Promise<void> {
 		await settle(parts, row, { outcome: 'refused', reason: 'opted-out' }, why, extra);
 		return;
 	}
+	if (!(await releaseMessage(parts, row, loaded))) return;
 	parts.crash('send-message:before-send');
 	const result = await parts.channels
 		.send({ id, channel: row.channel, to, subject, body })

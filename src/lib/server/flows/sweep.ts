@@ -26,7 +26,7 @@ export async function sweep(parts: Used): Promise<Record<string, number> | null>
 	return {
 		messages: await wakeMessages(parts),
 		writebacks: await wakeWritebacks(parts),
-		reminders: await wakeReminders(parts),
+		outreach: await wakeOutreach(parts),
 		unbegun: await wakeUnbegun(parts),
 		expired: await expireCases(parts)
 	};
@@ -78,21 +78,19 @@ async function wakeWritebacks({ db, jobs, crash }: Used): Promise<number> {
 	return found;
 }
 
-async function wakeReminders({ db, jobs, crash }: Used): Promise<number> {
+/** Steps of outreach have no jobs of their own: thousands begin together and wait for days. */
+async function wakeOutreach({ db, jobs, crash }: Used): Promise<number> {
 	const found = await db.transaction().execute(async (trx) => {
-		const rows = await trx
-			.selectFrom('cases')
-			.select('id')
-			.where('remind_at', '<', LATE)
-			.orderBy('remind_at')
-			.limit(BATCH)
-			.execute();
+		const { rows } = await sql<{ id: string }>`
+			select id from cases
+			where ended_at is null and coalesce(remind_at, outreach_at) < now()
+			order by coalesce(remind_at, outreach_at) limit ${BATCH}`.execute(trx);
 		const waiting = rows.map(({ id }) => ({ data: { v: 1 as const, case: id } }));
-		await jobs.sendAll(trx, 'remind', waiting);
-		crash('wake-reminders:before-commit');
+		await jobs.sendAll(trx, 'outreach', waiting);
+		crash('wake-outreach:before-commit');
 		return rows.length;
 	});
-	crash('wake-reminders:after-commit');
+	crash('wake-outreach:after-commit');
 	return found;
 }
 

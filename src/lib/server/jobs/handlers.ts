@@ -1,7 +1,7 @@
 import { applyWriteback } from '../flows/apply-writeback.ts';
 import { completeCase } from '../flows/complete-case.ts';
 import { makeOffer } from '../flows/make-offer.ts';
-import { remindCustomer } from '../flows/remind-customer.ts';
+import { reachOut } from '../flows/reach-out.ts';
 import { sendMessage } from '../flows/send-message.ts';
 import type { Parts } from '../parts.ts';
 import type { Handlers } from './jobs.ts';
@@ -12,5 +12,5 @@ export const handlersOf = (parts: Parts): Handlers => ({
 	'apply-writeback': ({ writeback }) => applyWriteback(parts, writeback),
 	'complete-case': ({ case: id }) => completeCase(parts, id),
 	'make-offer': ({ case: id }) => makeOffer(parts, id),
-	remind: ({ case: id }) => remindCustomer(parts, id)
+	outreach: ({ case: id }) => reachOut(parts, id)
 });

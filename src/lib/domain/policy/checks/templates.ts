@@ -8,8 +8,10 @@ import { MESSAGE_VALUE_LENGTH } from '../../workflow/text.ts';
 
 /** The templates that the path uses exist, carry what they must, and stay in their SMS budget. */
 export function checkTemplates(document: WorkflowDocument, report: Report): void {
-	const { outreach, identity, templates } = document;
-	checkUse(document, ['outreach', 'template'], outreach?.template, 'link', 'code', report);
+	const { identity, templates } = document;
+	const steps = document.outreach?.steps ?? [];
+	for (const [index, { template }] of steps.entries())
+		checkUse(document, ['outreach', 'steps', index, 'template'], template, 'link', 'code', report);
 	checkUse(
 		document,
 		['identity', 'code', 'template'],
@@ -18,12 +20,13 @@ export function checkTemplates(document: WorkflowDocument, report: Report): void
 		'link',
 		report
 	);
+	const used = new Set([identity?.code?.template, ...steps.map(({ template }) => template)]);
 	for (const [name, template] of Object.entries(templates)) {
-		if (name !== outreach.template && name !== identity.code.template)
+		if (!used.has(name))
 			report(
 				['templates', name],
 				'Nothing uses this template',
-				'Name it under outreach.template or identity.code.template, or remove it.'
+				'Name it in a step of outreach.steps or under identity.code.template, or remove it.'
 			);
 		for (const [language, text] of Object.entries(template.texts)) {
 			const longest = messageText(text, longestValues(document, language));
