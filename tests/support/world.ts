@@ -16,7 +16,8 @@ const key = () => randomBytes(32).toString('base64url');
 export const newKeys = () => ({
 	TAPDONE_MASTER_KEYS: `a:${key()}`,
 	TAPDONE_LINK_KEYS: `a:${key()}`,
-	TAPDONE_LOOKUP_KEY: key()
+	TAPDONE_LOOKUP_KEY: key(),
+	TAPDONE_AUDIT_KEYS: `a:${key()}`
 });
 
 /** `TAPDONE_RECORDS` for a demo core. */
