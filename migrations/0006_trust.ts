@@ -107,6 +107,8 @@ const steps = [
 	sql`alter table cases
 		add column erased_at timestamptz,
 		add check (erased_at is null or (ended_at is not null and key = 'destroyed' and sealed = ''))`,
+	sql`create index idempotency_keys_by_case on idempotency_keys ((response->>'case'))
+		where response->>'case' is not null`,
 	sql`create table legal_holds (
 		id uuid primary key,
 		customer_hash text not null,
@@ -128,11 +130,13 @@ const steps = [
 		requested_at timestamptz not null default now(),
 		decided_by text,
 		decided_at timestamptz,
-		-- signed, with nothing personal: who, when, which cases
+		-- signed, with nothing personal: who, when, which cases; numbered for the copy outside
+		number bigint unique,
 		receipt text,
 		check ((state = 'requested') = (decided_at is null)),
 		check ((state = 'requested') = (customer_hash is not null)),
 		check ((state = 'erased') = (receipt is not null)),
+		check ((number is null) = (receipt is null)),
 		check (decided_by is null or state = 'declined' or decided_by <> requested_by)
 	)`,
 	sql`create unique index erasures_one_open on erasures (customer_hash) where state = 'requested'`,

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Finding } from '../lib/server/audit/finding.ts';
 import { verifyCases } from '../lib/server/audit/verify-cases.ts';
 import { verifyRecord } from '../lib/server/audit/verify-record.ts';
 import { type PublicKeys, publicKeys, readJwks } from '../lib/server/crypto/signer.ts';
 import { loadConfig } from '../lib/server/config.ts';
 import type { Db } from '../lib/server/db/connect.ts';
-import { CHECKPOINTS_FILE, readCheckpoints } from '../lib/server/outside/files.ts';
+import { fileOf, readKept } from '../lib/server/outside/files.ts';
 import { isUuid } from '../lib/contracts/uuid.ts';
 import { readArguments } from './support/arguments.ts';
 import { openOrStop } from './support/database.ts';
@@ -41,10 +40,8 @@ async function keysOf(file: string | undefined): Promise<PublicKeys> {
 
 async function keptIn(directory: string | null) {
 	if (directory === null) return null;
-	const path = join(directory, CHECKPOINTS_FILE);
-	return readCheckpoints(
-		await readFile(path, 'utf8').catch(() => stopWith(`${path} cannot be read.`, 2))
-	);
+	const path = fileOf(directory, 'checkpoints');
+	return readKept(await readFile(path, 'utf8').catch(() => stopWith(`${path} cannot be read.`, 2)));
 }
 
 const stop = new AbortController();

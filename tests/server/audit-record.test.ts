@@ -11,7 +11,7 @@ import { recordAct } from '../../src/lib/server/db/audit.ts';
 import type { Db } from '../../src/lib/server/db/connect.ts';
 import { cancelCase } from '../../src/lib/server/flows/cancel-case.ts';
 import { sealRecord } from '../../src/lib/server/flows/seal-record.ts';
-import { createFiles, readCheckpoints } from '../../src/lib/server/outside/files.ts';
+import { createFiles, readKept } from '../../src/lib/server/outside/files.ts';
 import { got } from '../support/journey.ts';
 import { openCase } from '../support/open-case.ts';
 import { newKeys, startWorld, type World } from '../support/world.ts';
@@ -28,7 +28,7 @@ afterAll(async () => {
 	rmSync(folder, { recursive: true });
 });
 
-const outside = () => readCheckpoints(readFileSync(file(), 'utf8'));
+const outside = () => readKept(readFileSync(file(), 'utf8'));
 const act = (object: string) =>
 	recordAct(world.parts.db, { actor: 'system', act: 'look-at', object, result: 'done' });
 
@@ -217,9 +217,7 @@ test('what a dead node had committed and not written out, or had torn, is writte
 	// Another node's empty directory gets all of them.
 	const other = join(folder, 'other');
 	await sealRecord({ ...world.parts, outside: createFiles(other) });
-	expect(readCheckpoints(readFileSync(join(other, 'checkpoints.jsonl'), 'utf8'))).toEqual(
-		outside()
-	);
+	expect(readKept(readFileSync(join(other, 'checkpoints.jsonl'), 'utf8'))).toEqual(outside());
 });
 
 test('of many nodes that seal at once one makes the checkpoint, and nothing is covered twice', async () => {

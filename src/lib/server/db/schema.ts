@@ -403,5 +403,6 @@ interface ErasuresTable {
 	requested_at: TimeOrNow;
 	decided_by: string | null;
 	decided_at: Timeless;
+	number: number | null;
 	receipt: string | null;
 }

@@ -3,14 +3,13 @@ import type { Checkpoint } from '../../contracts/checkpoint.ts';
 import { headsDigest, sha256 } from '../crypto/chain.ts';
 import { countUnsealed, lockSealing, sealActs, storeHeads, takeHeads } from '../db/seals.ts';
 import type { Parts } from '../parts.ts';
+import { keepOutside } from './keep-outside.ts';
 
 type Used = Pick<Parts, 'db' | 'signer' | 'outside' | 'log' | 'crash'>;
 
 /** A checkpoint comes after so many events, and after so long at the latest. */
 const EVENTS = 1_000;
 const SECONDS = 60;
-/** Checkpoints that are written out in one go: about 50 KB. */
-const PAGE = 100;
 
 /**
  * Covers what happened since the last checkpoint by the next ones, as many as it takes, and writes
@@ -61,21 +60,4 @@ async function seal({ db, signer, crash }: Used, now: boolean): Promise<Checkpoi
 	});
 	if (made) crash('seal-record:after-commit');
 	return made;
-}
-
-/** Every checkpoint that this node's copy lacks, in their order. */
-async function keepOutside({ db, outside, crash }: Used): Promise<void> {
-	let last = await outside.lastCheckpoint();
-	while (last !== null) {
-		const rows = await db
-			.selectFrom('checkpoints')
-			.select(['number', 'jws'])
-			.where('number', '>', last)
-			.orderBy('number')
-			.limit(PAGE)
-			.execute();
-		await outside.keepCheckpoints(rows);
-		if (rows.length) crash('seal-record:kept');
-		last = rows.length === PAGE ? (rows.at(-1)?.number ?? null) : null;
-	}
 }

@@ -1,47 +1,37 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Kept, Outside } from './port.ts';
-
-export const CHECKPOINTS_FILE = 'checkpoints.jsonl';
-export const RECEIPTS_FILE = 'erasures.jsonl';
+import type { Kept, KeptKind, Outside } from './port.ts';
 
 const lineSchema = z.object({ number: z.number().int().positive(), jws: z.string() });
 
+/** The file of a kind. */
+export const fileOf = (dir: string, kind: KeptKind): string => join(dir, `${kind}.jsonl`);
+
 /** Nothing is kept outside: the log alone tells of checkpoints. */
 export const nowhere: Outside = {
-	lastCheckpoint: () => Promise.resolve(null),
-	keepCheckpoints: () => Promise.resolve(),
-	keepReceipt: () => Promise.resolve()
+	last: () => Promise.resolve(null),
+	keep: () => Promise.resolve()
 };
 
 /**
- * Two append-only files in a directory. Several nodes may share it: a line that stands there twice
- * says the same. A line that a power cut has torn is left behind and written again.
+ * One append-only file a kind in a directory. Several nodes may share it: a line that stands there
+ * twice says the same. A line that a power cut has torn is left behind and written again.
  */
 export function createFiles(dir: string): Outside {
-	const file = join(dir, CHECKPOINTS_FILE);
 	return {
-		async lastCheckpoint() {
-			return readCheckpoints(await textOf(file)).reduce(
-				(last, { number }) => Math.max(last, number),
-				0
-			);
+		async last(kind) {
+			const kept = readKept(await textOf(fileOf(dir, kind)));
+			return kept.reduce((last, { number }) => Math.max(last, number), 0);
 		},
-		async keepCheckpoints(checkpoints) {
-			if (checkpoints.length === 0) return;
-			await append(
-				dir,
-				file,
-				checkpoints.map(({ number, jws }) => JSON.stringify({ number, jws }))
-			);
-		},
-		keepReceipt: (receipt) => append(dir, join(dir, RECEIPTS_FILE), [JSON.stringify({ receipt })])
+		async keep(kind, lines) {
+			if (lines.length > 0) await append(dir, fileOf(dir, kind), lines);
+		}
 	};
 }
 
 /** The lines of such a file that are whole. */
-export function readCheckpoints(text: string): Kept[] {
+export function readKept(text: string): Kept[] {
 	return text.split('\n').flatMap((line) => {
 		try {
 			return lineSchema.parse(JSON.parse(line));
@@ -51,7 +41,7 @@ export function readCheckpoints(text: string): Kept[] {
 	});
 }
 
-async function append(dir: string, file: string, lines: string[]): Promise<void> {
+async function append(dir: string, file: string, lines: readonly Kept[]): Promise<void> {
 	await mkdir(dir, { recursive: true, mode: 0o700 });
 	const handle = await open(file, 'a+', 0o600);
 	try {
@@ -60,7 +50,8 @@ async function append(dir: string, file: string, lines: string[]): Promise<void>
 		if (size > 0) await handle.read(last, 0, 1, size - 1);
 		// After a torn line a new one begins.
 		const start = size > 0 && last.toString() !== '\n' ? '\n' : '';
-		await handle.appendFile(`${start}${lines.join('\n')}\n`);
+		const texts = lines.map(({ number, jws }) => `${JSON.stringify({ number, jws })}\n`);
+		await handle.appendFile(start + texts.join(''));
 		await handle.sync();
 	} finally {
 		await handle.close();

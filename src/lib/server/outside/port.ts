@@ -1,3 +1,6 @@
+/** What is kept: each kind has its numbers, from 1 without gaps. */
+export type KeptKind = 'checkpoints' | 'erasures';
+
 /** A signed line of ours in a place that whoever owns the database does not own. */
 export interface Kept {
 	number: number;
@@ -6,9 +9,8 @@ export interface Kept {
 
 /** Keeps checkpoints and receipts outside the database. Only appends; a repeat does no harm. */
 export interface Outside {
-	/** The last checkpoint that is surely kept here; 0 for none. `null`: nothing is kept here. */
-	lastCheckpoint(): Promise<number | null>;
+	/** The highest number of the kind that is surely kept here; 0 for none. `null`: nothing is. */
+	last(kind: KeptKind): Promise<number | null>;
 	/** Returns when they would survive a power cut. */
-	keepCheckpoints(checkpoints: readonly Kept[]): Promise<void>;
-	keepReceipt(receipt: string): Promise<void>;
+	keep(kind: KeptKind, lines: readonly Kept[]): Promise<void>;
 }
