@@ -9,6 +9,8 @@ declare global {
 			frame?: Frame;
 			/** The database was away or busy: the answer says so instead of blaming ourselves. */
 			busy?: boolean;
+			/** The customer was erased while the request was under way. */
+			erased?: boolean;
 		}
 		interface Error {
 			message: string;

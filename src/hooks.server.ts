@@ -1,6 +1,6 @@
 import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
 import { app, parts, startApp } from '$lib/server/web/app';
-import { isBusy, sayBusy } from '$lib/server/web/busy';
+import { isBusy, isErased, sayBusy } from '$lib/server/web/busy';
 import { dress, plainFrame } from '$lib/server/web/frame';
 import { secureHeaders } from '$lib/server/web/headers';
 import { inOrder } from '$lib/server/web/in-order';
@@ -44,8 +44,9 @@ export const handle = inOrder([observe, secured, sayBusy, byRole, refuseStrangeP
 export const handleError: HandleServerError = ({ error, event, status, message }) => {
 	const busy = isBusy(error);
 	event.locals.busy = busy;
+	event.locals.erased = isErased(error);
 	// What the caller did wrong is in the access log.
-	if (status >= 500)
+	if (status >= 500 && !event.locals.erased)
 		app().parts.log.error(
 			{ error, request: event.locals.requestId, route: event.route.id },
 			'a request failed'

@@ -86,7 +86,8 @@ export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
 	fc.record({ do: is('choose-language'), language: is('de') }),
 	fc.record({ do: is('rebind-factor'), factor: is('code'), why: is('called') }),
 	fc.record({ do: is('cancel'), reason: is('paid-elsewhere') }),
-	fc.record({ do: is('expire') })
+	fc.record({ do: is('expire') }),
+	fc.record({ do: is('erase') })
 );
 
 /** One command after another: what it met, what was decided, what came of it. */

@@ -18,7 +18,8 @@ const production = () => ({
 	TAPDONE_ORIGIN: 'https://t.example.org',
 	TAPDONE_MASTER_KEYS: `m1:${newKey()}`,
 	TAPDONE_LINK_KEYS: `l2:${newKey()},l1:${newKey()}:2031-01-01T00:00:00Z`,
-	TAPDONE_LOOKUP_KEY: newKey()
+	TAPDONE_LOOKUP_KEY: newKey(),
+	TAPDONE_AUDIT_KEYS: `a1:${newKey()}`
 });
 
 function problemsOf(env: Record<string, string | undefined>) {
@@ -38,7 +39,7 @@ function configOf(env: Record<string, string | undefined>) {
 }
 
 describe('a good configuration', () => {
-	it('needs four variables in production and gives safe defaults for the others', () => {
+	it('needs five variables in production and gives safe defaults for the others', () => {
 		expect(configOf({ ...production(), PATH: '/bin', TAPDONE_PORT: '' })).toMatchObject({
 			env: 'production',
 			origin: 'https://t.example.org',
@@ -47,6 +48,8 @@ describe('a good configuration', () => {
 			role: 'all',
 			databaseUrl: null,
 			dataDir: './data',
+			auditDir: null,
+			servingRole: null,
 			poolSize: 10,
 			records: {},
 			phone: false,
@@ -72,6 +75,8 @@ describe('a good configuration', () => {
 			TAPDONE_ROLE: 'worker',
 			DATABASE_URL: 'postgres://app:x@db/tapdone',
 			TAPDONE_DATA: '/var/lib/t',
+			TAPDONE_AUDIT_DIR: '/mnt/audit',
+			TAPDONE_SERVING_ROLE: 'tapdone_app',
 			TAPDONE_POOL_SIZE: '4',
 			TAPDONE_RECORDS: '{"core":{"baseUrl":"https://core.example.org/v1","token":"abc"}}',
 			TAPDONE_PHONE: 'off',
@@ -96,6 +101,8 @@ describe('a good configuration', () => {
 			role: 'worker',
 			databaseUrl: 'postgres://app:x@db/tapdone',
 			dataDir: '/var/lib/t',
+			auditDir: '/mnt/audit',
+			servingRole: 'tapdone_app',
 			poolSize: 4,
 			phone: false,
 			outreachLimits: true,
@@ -136,12 +143,13 @@ describe('a wrong configuration', () => {
 			'TAPDONE_ORIGIN',
 			'TAPDONE_LINK_KEYS',
 			'TAPDONE_LOOKUP_KEY',
+			'TAPDONE_AUDIT_KEYS',
 			'DATABASE_URL',
 			'TAPDONE_POOLSIZE'
 		]);
 		for (const { cure } of problems) expect(cure.length).toBeGreaterThan(10);
 		const list = printProblems(problems);
-		expect(list).toContain('The configuration has 10 problems:');
+		expect(list).toContain('The configuration has 11 problems:');
 		expect(list).toContain('TAPDONE_ENV is "prod".\n    Give it production, demo or test.');
 	});
 
@@ -299,6 +307,7 @@ describe('demo keys', () => {
 		expect(wrong(demoKeys(dir))).toEqual([
 			'TAPDONE_MASTER_KEYS has key demo, which is a key of the demo',
 			'TAPDONE_LINK_KEYS has key demo, which is a key of the demo',
+			'TAPDONE_AUDIT_KEYS has key demo, which is a key of the demo',
 			'TAPDONE_LOOKUP_KEY is a key of the demo'
 		]);
 	});
@@ -334,6 +343,7 @@ describe('the help', () => {
 			'TAPDONE_MASTER_KEYS',
 			'TAPDONE_LINK_KEYS',
 			'TAPDONE_LOOKUP_KEY',
+			'TAPDONE_AUDIT_KEYS',
 			'TAPDONE_RECORDS',
 			'TAPDONE_METRICS_TOKEN',
 			'TAPDONE_API_KEY'

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { loadConfig } from '../../src/lib/server/config.ts';
 import { createLinks } from '../../src/lib/server/crypto/links.ts';
+import { createSigner } from '../../src/lib/server/crypto/signer.ts';
 import { createVault } from '../../src/lib/server/crypto/vault.ts';
 import { type Database, openDatabase } from '../../src/lib/server/db/connect.ts';
 import { createLog } from '../../src/lib/server/log.ts';
 import { createMetrics } from '../../src/lib/server/metrics.ts';
+import { nowhere } from '../../src/lib/server/outside/files.ts';
 import type { Parts } from '../../src/lib/server/parts.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { newKeys, publish } from '../support/world.ts';
@@ -52,6 +54,8 @@ export async function startNodes(
 		db,
 		vault: createVault({ master: keys.master, lookup: keys.lookup }),
 		links: createLinks({ keys: keys.links }),
+		signer: createSigner(keys.audit),
+		outside: nowhere,
 		metrics: createMetrics(),
 		log,
 		...ports

@@ -3,21 +3,26 @@ import { phone } from './channels/phone.ts';
 import type { ChannelPort } from './channels/port.ts';
 import { type Config, loadConfig, printProblems } from './config.ts';
 import { createLinks } from './crypto/links.ts';
+import { createSigner } from './crypto/signer.ts';
 import { createVault } from './crypto/vault.ts';
 import { type Database, openDatabase } from './db/connect.ts';
+import { changeable } from './db/grant-role.ts';
 import { migrate, schemaState } from './db/migrate.ts';
 import { missingConnections } from './flows/missing-connections.ts';
 import { purgeOld } from './flows/purge-old.ts';
+import { sealRecord } from './flows/seal-record.ts';
 import { sweep } from './flows/sweep.ts';
 import { handlersOf } from './jobs/handlers.ts';
 import { type Jobs, startJobs } from './jobs/jobs.ts';
 import { migrateJobs } from './jobs/migrate.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { createFiles, nowhere } from './outside/files.ts';
 import type { Parts } from './parts.ts';
 import { createHttpRecords } from './records/http.ts';
 
 const SWEEP_MS = 10_000;
+const SEAL_MS = 5_000;
 const PURGE_MS = 3_600_000;
 /** Connections of pg-boss beside the pool: it polls, it never does a page's work. */
 const BOSS_CONNECTIONS = 4;
@@ -67,12 +72,15 @@ export async function buildApp(config: Config, opened?: Database): Promise<App> 
 		database.kind === 'embedded'
 			? { db: fromPglite(database.pglite), backend: 'pglite' as const }
 			: { connectionString: config.databaseUrl as string, max: BOSS_CONNECTIONS };
+	await checkRecord(database, config, log);
 	const jobs = await startJobs(boss, log);
 	const parts: Parts = {
 		config,
 		db: database.db,
 		vault: createVault({ master: config.keys.master, lookup: config.keys.lookup }),
 		links: createLinks({ keys: config.keys.links }),
+		signer: createSigner(config.keys.audit),
+		outside: config.auditDir === null ? nowhere : createFiles(config.auditDir),
 		jobs,
 		records: createHttpRecords(config.records),
 		channels: config.phone ? phone : noChannel,
@@ -110,6 +118,27 @@ export async function startFromEnvironment(env: NodeJS.ProcessEnv): Promise<App>
 	return buildApp(config.value);
 }
 
+/**
+ * Could this process change the record of events and acts? Where a role was named that must not, it
+ * does not start. Where none was, it is told and goes on: an installation from before there were two
+ * roles must survive its upgrade, and the triggers and checkpoints hold there, too. The embedded
+ * database is this process's own.
+ */
+async function checkRecord(
+	{ kind, db }: Database,
+	{ env, servingRole }: Config,
+	log: Parts['log']
+): Promise<void> {
+	if (kind === 'embedded') return;
+	const tables = await changeable(db);
+	if (tables.length === 0) return;
+	const told = `the database role of DATABASE_URL could change the record (${tables.join(', ')})`;
+	if (servingRole !== null)
+		throw new Error(`${told}: connect as ${servingRole}, see TAPDONE_SERVING_ROLE.`);
+	if (env === 'production')
+		log.warn({ tables }, `${told}: name one that cannot in TAPDONE_SERVING_ROLE`);
+}
+
 async function warnOfConnections(parts: Parts): Promise<void> {
 	const missing = await missingConnections(parts).catch((error: unknown) => {
 		parts.log.warn({ error }, 'the connections of the workflows could not be checked');
@@ -138,6 +167,7 @@ async function startWork(parts: Parts, jobs: Jobs): Promise<NodeJS.Timeout[]> {
 	await jobs.work(handlersOf(parts), parts.config.jobPollMs);
 	return [
 		repeat('sweep', SWEEP_MS, () => sweep(parts)),
+		repeat('seal', SEAL_MS, () => sealRecord(parts)),
 		repeat('purge', PURGE_MS, () => purgeOld(parts))
 	];
 }

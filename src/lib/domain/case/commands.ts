@@ -58,4 +58,6 @@ export type Command =
 	| { do: 'stop-messages'; channels: Channel[] }
 	| { do: 'choose-language'; language: string }
 	| { do: 'cancel'; reason: string }
-	| { do: 'expire' };
+	| { do: 'expire' }
+	/** The customer is erased: an open case is cancelled with it. */
+	| { do: 'erase' };

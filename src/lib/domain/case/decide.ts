@@ -52,6 +52,7 @@ export function decide(state: CaseState | null, command: Command): Decision {
 		return ok([{ type: 'case-opened', language, missing }]);
 	}
 	if (!state) throw new Error(`A case must be opened before "${command.do}".`);
+	if (state.erased) return fail('ended');
 	return state.ended ? decideEnded(state, command) : decideOpen(state, command);
 }
 
@@ -101,6 +102,8 @@ function decideEnded(state: CaseState, command: Command): Decision {
 			return command.asked && 'raise' in command.step
 				? ok(leavePath(state, command))
 				: fail('ended');
+		case 'erase':
+			return ok([...closeAll(state, 'person-erased'), { type: 'person-erased' }]);
 		default:
 			return fail('ended');
 	}
@@ -171,6 +174,13 @@ function decideOpen(state: CaseState, command: Exclude<Command, { do: 'open' }>)
 			return ok([
 				...closeAll(state, 'case-cancelled'),
 				{ type: 'case-cancelled', reason: command.reason }
+			]);
+		case 'erase':
+			if (underWay(state)) return fail('submission-under-way');
+			return ok([
+				...closeAll(state, 'person-erased'),
+				{ type: 'case-cancelled', reason: 'person-erased' },
+				{ type: 'person-erased' }
 			]);
 		case 'expire':
 			// An open submission or exception keeps its case: what was acknowledged is never lost.

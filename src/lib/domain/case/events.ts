@@ -72,7 +72,9 @@ export type CaseEvent =
 	| { type: 'language-chosen'; language: string }
 	| { type: 'case-resolved' }
 	| { type: 'case-cancelled'; reason: string }
-	| { type: 'case-expired' };
+	| { type: 'case-expired' }
+	/** Nothing that was sealed of this case can be read any more. */
+	| { type: 'person-erased' };
 
 /**
  * Who caused an event: the customer on the link, an API key by name, somebody of the staff as they

@@ -35,6 +35,8 @@ export interface CaseState {
 	withheld: string[];
 	exceptions: { id: string; type: string; breakpoint: Breakpoint; dueAt: string }[];
 	ended: EndedStage | null;
+	/** The customer was erased: events go no further. */
+	erased: boolean;
 }
 
 export const NEW_CASE: CaseState = {
@@ -47,7 +49,8 @@ export const NEW_CASE: CaseState = {
 	rungs: [],
 	withheld: [],
 	exceptions: [],
-	ended: null
+	ended: null,
+	erased: false
 };
 
 /** The stage is derived, never set: two parts of a state cannot disagree about it. */
@@ -101,6 +104,8 @@ function change(state: CaseState, event: CaseEvent): Partial<CaseState> {
 			return { ended: 'cancelled' };
 		case 'case-expired':
 			return { ended: 'expired' };
+		case 'person-erased':
+			return { erased: true };
 		default:
 			return {};
 	}

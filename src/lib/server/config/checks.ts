@@ -10,7 +10,12 @@ const ALWAYS: Check[] = [
 		if (TAPDONE_ROLE && TAPDONE_ROLE !== 'all' && !DATABASE_URL)
 			yield ['DATABASE_URL', `is missing: the role ${TAPDONE_ROLE} shares a database with others`];
 	},
-	function* distinctKeys({ TAPDONE_MASTER_KEYS, TAPDONE_LINK_KEYS, TAPDONE_LOOKUP_KEY }) {
+	function* distinctKeys({
+		TAPDONE_MASTER_KEYS,
+		TAPDONE_LINK_KEYS,
+		TAPDONE_AUDIT_KEYS,
+		TAPDONE_LOOKUP_KEY
+	}) {
 		const seen = new Set<string>();
 		const of = (name: Name, keys: Uint8Array[] = []) => keys.map((key) => ({ name, key }));
 		const keys = [
@@ -21,6 +26,10 @@ const ALWAYS: Check[] = [
 			...of(
 				'TAPDONE_LINK_KEYS',
 				TAPDONE_LINK_KEYS?.all.map(({ key }) => key)
+			),
+			...of(
+				'TAPDONE_AUDIT_KEYS',
+				TAPDONE_AUDIT_KEYS?.all.map(({ key }) => key)
 			),
 			...of('TAPDONE_LOOKUP_KEY', TAPDONE_LOOKUP_KEY && [TAPDONE_LOOKUP_KEY])
 		];
@@ -52,12 +61,19 @@ const IN_PRODUCTION: Check[] = [
 		if (TAPDONE_OUTREACH_LIMITS === false)
 			yield ['TAPDONE_OUTREACH_LIMITS', 'is off: people would be written to at night'];
 	},
-	function* keys({ TAPDONE_MASTER_KEYS, TAPDONE_LINK_KEYS, TAPDONE_LOOKUP_KEY }) {
+	function* keys({
+		TAPDONE_MASTER_KEYS,
+		TAPDONE_LINK_KEYS,
+		TAPDONE_AUDIT_KEYS,
+		TAPDONE_LOOKUP_KEY
+	}) {
 		const master = TAPDONE_MASTER_KEYS && keyringProblem(TAPDONE_MASTER_KEYS);
 		const link = TAPDONE_LINK_KEYS && keyringProblem(TAPDONE_LINK_KEYS);
+		const audit = TAPDONE_AUDIT_KEYS && keyringProblem(TAPDONE_AUDIT_KEYS);
 		const lookup = TAPDONE_LOOKUP_KEY && keyProblem(TAPDONE_LOOKUP_KEY);
 		if (master) yield ['TAPDONE_MASTER_KEYS', master];
 		if (link) yield ['TAPDONE_LINK_KEYS', link];
+		if (audit) yield ['TAPDONE_AUDIT_KEYS', audit];
 		if (lookup) yield ['TAPDONE_LOOKUP_KEY', lookup];
 	},
 	function* secrets({ DATABASE_URL, TAPDONE_METRICS_TOKEN, TAPDONE_RECORDS }) {

@@ -23,7 +23,11 @@ export interface Config {
 	databaseUrl: string | null;
 	dataDir: string;
 	poolSize: number;
-	keys: { master: Keyring; links: Keyring; lookup: Uint8Array };
+	keys: { master: Keyring; links: Keyring; audit: Keyring; lookup: Uint8Array };
+	/** Null: checkpoints are kept in the database and told in the log only. */
+	auditDir: string | null;
+	/** The role that must not be able to change the record; null: it is only warned of. */
+	servingRole: string | null;
 	records: Record<string, HttpConnection>;
 	phone: boolean;
 	/** Whether quiet hours and frequency caps hold. */
@@ -72,7 +76,12 @@ export function readConfig(env: Env): Result<Config, 'bad-config', ConfigProblem
 
 	const environment = values.TAPDONE_ENV ?? 'production';
 	const bad = new Set(problems.map(({ variable }) => variable));
-	const required: Name[] = ['TAPDONE_MASTER_KEYS', 'TAPDONE_LINK_KEYS', 'TAPDONE_LOOKUP_KEY'];
+	const required: Name[] = [
+		'TAPDONE_MASTER_KEYS',
+		'TAPDONE_LINK_KEYS',
+		'TAPDONE_LOOKUP_KEY',
+		'TAPDONE_AUDIT_KEYS'
+	];
 	if (environment === 'production') required.unshift('TAPDONE_ORIGIN');
 	for (const name of required) if (!values[name] && !bad.has(name)) add(name, 'is missing');
 	for (const [name, problem] of crossProblems(environment, values)) add(name, problem);
@@ -98,9 +107,11 @@ function assemble(env: Environment, values: Values): Config | null {
 	const master = values.TAPDONE_MASTER_KEYS;
 	const links = values.TAPDONE_LINK_KEYS;
 	const lookup = values.TAPDONE_LOOKUP_KEY;
-	if (!master || !links || !lookup) return null;
+	const audit = values.TAPDONE_AUDIT_KEYS;
+	if (!master || !links || !lookup || !audit) return null;
 	const trying = env !== 'production';
 	const port = values.TAPDONE_PORT ?? 3000;
+	const dataDir = values.TAPDONE_DATA ?? './data';
 	const shutdownSeconds = values.TAPDONE_SHUTDOWN_SECONDS ?? 30;
 	return {
 		env,
@@ -109,9 +120,11 @@ function assemble(env: Environment, values: Values): Config | null {
 		port,
 		role: values.TAPDONE_ROLE ?? 'all',
 		databaseUrl: values.DATABASE_URL ?? null,
-		dataDir: values.TAPDONE_DATA ?? './data',
+		dataDir,
 		poolSize: values.TAPDONE_POOL_SIZE ?? 10,
-		keys: { master, links, lookup },
+		keys: { master, links, audit, lookup },
+		auditDir: values.TAPDONE_AUDIT_DIR ?? (env === 'demo' ? `${dataDir}/audit` : null),
+		servingRole: values.TAPDONE_SERVING_ROLE ?? null,
 		records: values.TAPDONE_RECORDS ?? {},
 		phone: values.TAPDONE_PHONE ?? trying,
 		outreachLimits: values.TAPDONE_OUTREACH_LIMITS ?? env !== 'test',

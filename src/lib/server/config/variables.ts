@@ -100,6 +100,26 @@ export const VARIABLES = {
 		secret: true,
 		schema: lookupKey
 	},
+	TAPDONE_AUDIT_KEYS: {
+		help: 'Keyring (Ed25519) that signs checkpoints of the record and receipts of erasures. Old keys still verify.',
+		takes: `id:key, separated by commas; the first is current. ${KEY}`,
+		unset: 'required; in demo made once and kept in TAPDONE_DATA',
+		secret: true,
+		schema: keyring
+	},
+	TAPDONE_AUDIT_DIR: {
+		help: 'Directory outside the database where every checkpoint and receipt is appended.',
+		takes: 'a path, best on a disk or share that the database’s administrators cannot write to',
+		unset: 'in demo audit in TAPDONE_DATA; else only the log tells of checkpoints',
+		schema: nonEmpty
+	},
+	TAPDONE_SERVING_ROLE: {
+		help: 'Role that serves: npm run migrate grants it what it needs, and never to change the record.',
+		takes:
+			'the name of a role that exists, in small letters; then DATABASE_URL of every process but npm run migrate names it',
+		unset: 'nothing is granted, and a start warns if it could change the record',
+		schema: z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'is no name of a role')
+	},
 	TAPDONE_RECORDS: {
 		help: 'Connections to systems of record, by the name that workflows use.',
 		takes: 'JSON such as {"core": {"baseUrl": "https://core.example.org/v1", "token": "…"}}',

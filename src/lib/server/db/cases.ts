@@ -42,17 +42,26 @@ export interface LoadedCase {
 
 type Vaulted = Pick<Parts, 'db' | 'vault'>;
 
+/**
+ * The customer was erased, perhaps a moment ago: nothing of the case can be read, and nothing happens
+ * to it any more. A job that meets it is done, and a page of it is gone.
+ */
+export class CaseErased extends Error {
+	override name = 'CaseErased';
+}
+
 async function unseal(
 	{ vault }: Pick<Parts, 'vault'>,
 	row: CaseRow,
 	now: Date
 ): Promise<LoadedCase> {
+	if (row.erased_at) throw new CaseErased(`The customer of case ${row.id} was erased.`);
 	const key = await vault.openCaseKey(row.key);
 	const content = await vault.open<CaseContent>(key, row.sealed, 'cases.sealed');
 	return { row, state: row.state, content, key, now };
 }
 
-/** The case as it stands, to look at; `null` if there is none. */
+/** The case as it stands, to look at; `null` if there is none. Throws `CaseErased`. */
 export async function loadCase(parts: Vaulted, id: string): Promise<LoadedCase | null> {
 	const found = await parts.db
 		.selectFrom('cases')
@@ -63,6 +72,17 @@ export async function loadCase(parts: Vaulted, id: string): Promise<LoadedCase |
 	if (!found) return null;
 	const { now, ...row } = found;
 	return unseal(parts, row, now);
+}
+
+/** Whether there is such a case, and whether anything of it can still be read. */
+export async function standingOf(db: Parts['db'], id: string): Promise<'kept' | 'erased' | null> {
+	const row = await db
+		.selectFrom('cases')
+		.select('erased_at')
+		.where('id', '=', id)
+		.executeTakeFirst();
+	if (!row) return null;
+	return row.erased_at ? 'erased' : 'kept';
 }
 
 /** The open cases with these duplicate hashes, to look at. */
@@ -99,7 +119,7 @@ export interface CaseChange extends LoadedCase {
 /**
  * The one door for changes to a case: locks the row, lets `work` decide, and commits state, events,
  * rows and jobs in one transaction. Two changes of one case wait for each other; no network call
- * belongs inside.
+ * belongs inside. Throws `CaseErased`.
  */
 export async function changeCase<Value>(
 	parts: Vaulted & Pick<Parts, 'crash'>,

@@ -36,6 +36,13 @@ export interface Schema {
 	staff_invitations: StaffInvitationsTable;
 	staff_sessions: StaffSessionsTable;
 	audit_entries: AuditEntriesTable;
+	unsealed_events: UnsealedEventsTable;
+	unsealed_entries: UnsealedEntriesTable;
+	audit_seals: AuditSealsTable;
+	checkpoints: CheckpointsTable;
+	checkpoint_heads: CheckpointHeadsTable;
+	legal_holds: LegalHoldsTable;
+	erasures: ErasuresTable;
 }
 
 type Json<Value> = ColumnType<Value, string, string>;
@@ -82,6 +89,8 @@ interface CasesTable {
 	outreach_at: Timeless;
 	outreach_why: string | null;
 	ended_at: Timeless;
+	/** Since then the case has no key, and nothing sealed of it can be read. */
+	erased_at: Timeless;
 }
 
 interface CaseEventsTable {
@@ -91,6 +100,8 @@ interface CaseEventsTable {
 	at: TimeOrNow;
 	actor: string;
 	data: Json<unknown>;
+	/** Of this event and the hash before it; the database makes it. */
+	hash: ColumnType<Uint8Array, never, never>;
 }
 
 interface LinksTable {
@@ -347,4 +358,56 @@ interface AuditEntriesTable {
 	result: string;
 	reason: string | null;
 	data: Json<unknown>;
+}
+
+/** Wake-ups for the next checkpoint, written by the database. */
+interface UnsealedEventsTable {
+	case_id: string;
+	seq: number;
+}
+
+interface UnsealedEntriesTable {
+	id: string;
+}
+
+interface AuditSealsTable {
+	place: number;
+	entry_id: string;
+	hash: ColumnType<Uint8Array, Uint8Array, never>;
+}
+
+interface CheckpointsTable {
+	number: number;
+	at: Time;
+	jws: string;
+}
+
+interface CheckpointHeadsTable {
+	checkpoint: number;
+	case_id: string;
+	seq: number;
+	hash: ColumnType<Uint8Array, Uint8Array, never>;
+}
+
+interface LegalHoldsTable {
+	id: string;
+	customer_hash: string;
+	reason: string;
+	set_by: string;
+	set_at: TimeOrNow;
+	lifted_by: string | null;
+	lifted_at: Timeless;
+}
+
+interface ErasuresTable {
+	id: string;
+	customer_hash: string | null;
+	reason: string;
+	state: 'requested' | 'erased' | 'declined';
+	requested_by: string;
+	requested_at: TimeOrNow;
+	decided_by: string | null;
+	decided_at: Timeless;
+	number: number | null;
+	receipt: string | null;
 }

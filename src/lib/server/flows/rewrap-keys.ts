@@ -25,6 +25,7 @@ export async function rewrapKeys({ db, vault }: Pick<Parts, 'db' | 'vault'>): Pr
 			.selectFrom('cases')
 			.select(['id', 'key'])
 			.where('id', '>', after)
+			.where('erased_at', 'is', null)
 			.orderBy('id')
 			.limit(BATCH)
 			.execute();

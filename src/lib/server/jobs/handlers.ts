@@ -1,3 +1,4 @@
+import { CaseErased } from '../db/cases.ts';
 import { applyWriteback } from '../flows/apply-writeback.ts';
 import { completeCase } from '../flows/complete-case.ts';
 import { makeOffer } from '../flows/make-offer.ts';
@@ -8,9 +9,17 @@ import type { Handlers } from './jobs.ts';
 
 /** What each queue's job does: one flow, which reads its row again and may be run any number of times. */
 export const handlersOf = (parts: Parts): Handlers => ({
-	'send-message': ({ message }) => sendMessage(parts, message),
-	'apply-writeback': ({ writeback }) => applyWriteback(parts, writeback),
-	'complete-case': ({ case: id }) => completeCase(parts, id),
-	'make-offer': ({ case: id }) => makeOffer(parts, id),
-	outreach: ({ case: id }) => reachOut(parts, id)
+	'send-message': unlessErased(({ message }) => sendMessage(parts, message)),
+	'apply-writeback': unlessErased(({ writeback }) => applyWriteback(parts, writeback)),
+	'complete-case': unlessErased(({ case: id }) => completeCase(parts, id)),
+	'make-offer': unlessErased(({ case: id }) => makeOffer(parts, id)),
+	outreach: unlessErased(({ case: id }) => reachOut(parts, id))
 });
+
+/** There is nothing left to do for a case whose customer was erased meanwhile. */
+const unlessErased =
+	<Data>(work: (data: Data) => Promise<void>) =>
+	(data: Data): Promise<void> =>
+		work(data).catch((error: unknown) => {
+			if (!(error instanceof CaseErased)) throw error;
+		});
