@@ -168,8 +168,7 @@ function offerOthers(
 	fresh: Refresh | null
 ): void {
 	if (fresh?.ok) storeFreshFacts(workflow, kase, fresh.value);
-	const { content, state, now } = kase;
-	const eligible = judgeActions(workflow, content.facts, state.withheld, now)
+	const eligible = judgeActions(workflow, kase)
 		.filter((verdict) => verdict.eligible)
 		.map((verdict) => verdict.action);
 	const others = eligible.some((one) => one !== action);

@@ -25,11 +25,9 @@ export async function showActions(
 	const { document, compiled } = workflow;
 	const shown = shownValues(compiled, { facts: content.facts }, language);
 	const write = (texts: Record<string, string>) => fillTemplate(textIn(texts, language), shown);
-	const moment = momentOf(workflow, content.facts, loaded.now);
+	const moment = momentOf(workflow, loaded);
 	const settled = state.ended === 'cancelled' && document.settled && isSettled(compiled, moment);
-	const verdicts = state.ended
-		? []
-		: judgeActions(workflow, content.facts, state.withheld, loaded.now);
+	const verdicts = state.ended ? [] : judgeActions(workflow, loaded);
 	const view: ChooseView = { lines: [], offered: [], refused: [] };
 	if (state.ended && !settled) view.ended = true;
 	if (settled) view.settled = write(document.settled?.message ?? {});

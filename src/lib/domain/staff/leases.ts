@@ -1,0 +1,5 @@
+/** How long a claim stands without work on it; every act renews it. Pages that only look do not. */
+export const CLAIM_MINUTES = 15;
+
+/** An exception counts as breaching from so long before its time is over. */
+export const BREACHING_MINUTES = 60;
