@@ -56,6 +56,9 @@ export interface Principal {
 	roles: Role[];
 	permissions: Permission[];
 	teams: Membership[];
-	/** The session, for what must be fresh. */
 	session: string;
+	/** The account has an authenticator app. */
+	totp: boolean;
+	/** Proved in the last minutes who it is. */
+	fresh: boolean;
 }
