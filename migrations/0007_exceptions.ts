@@ -88,6 +88,11 @@ const steps = [
 	sql`create unique index settlements_one_open on settlements (writeback_id) where decided_at is null`,
 	sql`create index settlements_by_case on settlements (case_id, proposed_at)`,
 
+	// Done, but finished by hand: `deferred` is not `resolved`.
+	sql`alter table cases drop constraint cases_stage_check, drop constraint cases_check,
+		add constraint cases_stage_check check (stage in ('held','waiting','visited','verified','submitted','with-person','resolved','deferred','cancelled','expired')),
+		add constraint cases_check check ((ended_at is not null) = (stage in ('resolved','deferred','cancelled','expired')))`,
+
 	sql`update cases set state = state || '{"grants": [], "questions": [], "answered": null}'`
 ];
 

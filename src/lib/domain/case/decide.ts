@@ -144,7 +144,8 @@ function decideOpen(state: CaseState, command: Exclude<Command, { do: 'open' }>)
 			return settling(state, submission, [
 				{ type: 'submission-booked', submission, recordReference, found },
 				...closeAll(state, 'finished-by-customer'),
-				{ type: 'case-resolved' }
+				// Settled by hand it is done, and not resolved in the flow.
+				{ type: found === 'by-person' ? 'case-deferred' : 'case-resolved' }
 			]);
 		}
 		case 'reject':

@@ -98,6 +98,7 @@ export type CaseEvent =
 	| { type: 'messages-stopped'; channels: Channel[] }
 	| { type: 'language-chosen'; language: string }
 	| { type: 'case-resolved' }
+	| { type: 'case-deferred' }
 	| { type: 'case-cancelled'; reason: string }
 	| { type: 'case-expired' };
 

@@ -9,7 +9,8 @@ export const OPEN_STAGES = [
 	'submitted',
 	'with-person'
 ] as const;
-export const ENDED_STAGES = ['resolved', 'cancelled', 'expired'] as const;
+/** `deferred`: what the customer confirmed is done, but somebody had to finish it by hand. */
+export const ENDED_STAGES = ['resolved', 'deferred', 'cancelled', 'expired'] as const;
 export const STAGES = [...OPEN_STAGES, ...ENDED_STAGES] as const;
 export type EndedStage = (typeof ENDED_STAGES)[number];
 export type Stage = (typeof STAGES)[number];
@@ -136,6 +137,8 @@ function change(state: CaseState, event: CaseEvent): Partial<CaseState> {
 			return { submission: state.submission && { ...state.submission, state: 'rejected' } };
 		case 'case-resolved':
 			return { ended: 'resolved' };
+		case 'case-deferred':
+			return { ended: 'deferred' };
 		case 'case-cancelled':
 			return { ended: 'cancelled' };
 		case 'case-expired':

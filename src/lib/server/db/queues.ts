@@ -73,7 +73,8 @@ export async function pageOfQueue(
 	);
 	if (found.length === 0) return [];
 	const { rows } = await sql<{ severity: number; due_at: Date; id: string }>`
-		${sql.join(found, sql` union all `)} order by ${order} limit ${limit}`.execute(db);
+		select * from (${sql.join(found, sql` union all `)}) as found
+		order by ${order} limit ${limit}`.execute(db);
 	return rows.map(({ severity, due_at, id }) => ({ severity, dueAt: due_at.toISOString(), id }));
 }
 
@@ -90,7 +91,7 @@ export async function countQueue(
 	);
 	if (found.length === 0) return 0;
 	const { rows } = await sql<{ count: number }>`select count(*)::int as count from
-		(select 1 from (${sql.join(found, sql` union all `)}) as some limit ${most}) as counted`.execute(
+		(select 1 from (${sql.join(found, sql` union all `)}) as parts limit ${most}) as counted`.execute(
 		db
 	);
 	return rows[0]!.count;

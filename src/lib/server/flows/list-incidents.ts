@@ -38,7 +38,7 @@ export async function listIncidents(
 			one.id as first, one.owner, one.severity, one.due_at, c.version, now() as now,
 			(select count(*)::int from (select 1 from exceptions e
 				where e.incident_id = i.id and e.state = 'open' and ${inScope(scope)}
-				limit ${MOST_COUNTED}) as some) as count
+				limit ${MOST_COUNTED}) as members) as count
 		from incidents i cross join lateral (
 			select e.id, e.case_id, e.owner, e.severity, e.due_at from exceptions e
 			where e.incident_id = i.id and e.state = 'open' and ${inScope(scope)}

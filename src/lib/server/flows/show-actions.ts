@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ChooseView } from '../../contracts/pages.ts';
+import { outcomeNamed } from '../../domain/exceptions/outcomes.ts';
 import type { VerifiedVisit } from '../../domain/identity/proofs.ts';
 import { isSettled, refusedBy } from '../../domain/policy/eligibility.ts';
 import { shownValues } from '../../domain/policy/shown.ts';
@@ -66,6 +67,9 @@ export async function showActions(
 		.executeTakeFirst();
 	const drafted = draft && view.offered.find(({ action }) => action === draft.action);
 	if (draft && drafted) view.draft = { id: draft.id, label: drafted.label };
+	const answer = outcomeNamed(document, state.answered);
+	if (answer && state.exceptions.length === 0)
+		view.answer = fillTemplate(textIn(answer.message, language), { brand: document.brand.name });
 	if (state.exceptions.length)
 		view.withPerson = { message: personMessage(visit, state, 'eligibility') };
 	return view;

@@ -82,7 +82,7 @@ export async function submitAction(
 			const before = await submitted(change, draftId);
 			if (before) return ok({ submissionId: before });
 			const { ended, submission } = change.state;
-			if (ended === 'resolved' || submission?.state === 'received')
+			if (submission?.state === 'booked' || submission?.state === 'received')
 				return fail('already-submitted');
 			if (ended) return fail('ended');
 			if (!(await visitLives(change.trx, visit))) return fail('gone');
