@@ -161,7 +161,8 @@ type Checked = Result<FieldValue, 'refused', InputFault>;
 const refused = (code: InputFault['code'], more: Omit<InputFault, 'code'> = {}) =>
 	fail('refused', { code, ...more });
 
-function checkInput(
+/** One field against what it offers. */
+export function checkInput(
 	offer: OfferedInput,
 	typed: unknown,
 	currency: string,

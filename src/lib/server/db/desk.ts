@@ -11,13 +11,16 @@ export type DeskRow = Selectable<Schema['exceptions']>;
 export interface Scope {
 	staff: string;
 	all: boolean;
+	/** Sees what waits for a second person, whichever team has it. */
+	approves: boolean;
 	teams: string[];
 }
 
 /** What this account sees of the desk now; `null` for one that may not look at it. */
 export async function scopeOf(db: Db, { id }: Pick<Principal, 'id'>): Promise<Scope | null> {
-	const { rows } = await sql<{ all: boolean; teams: string[] }>`
+	const { rows } = await sql<Omit<Scope, 'staff'>>`
 		select coalesce(bool_or(p.permission = 'desk.all'), false) as all,
+			coalesce(bool_or(p.permission = 'writeback.approve'), false) as approves,
 			(select coalesce(jsonb_agg(t.team order by t.team), '[]') from staff_teams t
 				where t.staff_id = s.id) as teams
 		from staff s join staff_roles r on r.staff_id = s.id
@@ -28,10 +31,11 @@ export async function scopeOf(db: Db, { id }: Pick<Principal, 'id'>): Promise<Sc
 }
 
 /** Is the exception `e` of this query within the scope? A backup team sees what was escalated. */
-export const inScope = ({ staff, all, teams }: Scope): RawBuilder<boolean> =>
+export const inScope = ({ staff, all, approves, teams }: Scope): RawBuilder<boolean> =>
 	all
 		? sql<boolean>`true`
-		: sql<boolean>`(e.claimed_by = ${staff} or e.owner ${among(teams)}
+		: sql<boolean>`(e.claimed_by = ${staff} or (${approves} and e.waits_for = 'approver')
+			or e.owner ${among(teams)}
 			or (e.escalated_at is not null and e.backup ${among(teams)}))`;
 
 const among = (teams: string[]): RawBuilder<unknown> =>
@@ -93,4 +97,15 @@ export async function setWaiting(
 	waitsFor: DeskRow['waits_for']
 ): Promise<void> {
 	await trx.updateTable('exceptions').set({ waits_for: waitsFor }).where('id', '=', id).execute();
+}
+
+/** Back to who had it, unless somebody has it now. */
+export async function returnClaim(trx: Trx, id: string, staff: string): Promise<void> {
+	await trx
+		.updateTable('exceptions')
+		.set({ claimed_by: staff, claimed_at: sql<Date>`now()`, lease_until: LEASE })
+		.where('id', '=', id)
+		.where('state', '=', 'open')
+		.where((eb) => eb.or([eb('claimed_by', 'is', null), eb('lease_until', '<=', sql<Date>`now()`)]))
+		.execute();
 }

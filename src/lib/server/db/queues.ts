@@ -25,20 +25,22 @@ const TAB: Record<Exclude<Tab, 'mine'>, RawBuilder<unknown>> = {
 	breaching: sql`e.due_at < now() + make_interval(mins => ${BREACHING_MINUTES}::int)`
 };
 
-/** The parts of the scope, each with an index of its own. */
+/** The parts of the scope, each with an index of its own; what stands in two of them is one. */
 function sources(
-	{ staff, all, teams }: Scope,
+	{ staff, all, approves, teams }: Scope,
 	{ tab, team }: Pick<Asked, 'tab' | 'team'>
 ): RawBuilder<unknown>[] {
 	if (tab === 'mine') return [sql`e.claimed_by = ${staff} and e.lease_until > now()`];
-	const seen = team === undefined ? teams : teams.includes(team) || all ? [team] : [];
 	if (all && team === undefined) return [TAB[tab]];
-	return seen.flatMap((one) => [
-		sql`e.owner = ${one} and ${TAB[tab]}`,
-		sql`e.backup = ${one} and e.owner <> ${one} and e.escalated_at is not null
-			and not (e.owner ${seen.length > 0 ? sql`in (${sql.join(seen)})` : sql`in (null)`})
-			and ${TAB[tab]}`
-	]);
+	const seen = team === undefined ? teams : teams.includes(team) || all ? [team] : [];
+	const second = approves && tab === 'waiting' && team === undefined;
+	return [
+		...seen.flatMap((one) => [
+			sql`e.owner = ${one} and ${TAB[tab]}`,
+			sql`e.backup = ${one} and e.escalated_at is not null and ${TAB[tab]}`
+		]),
+		...(second ? [sql`e.waits_for = 'approver'`] : [])
+	];
 }
 
 const filters = ({ queue, workflow, type, incident }: Asked): RawBuilder<unknown> =>
@@ -73,7 +75,7 @@ export async function pageOfQueue(
 	);
 	if (found.length === 0) return [];
 	const { rows } = await sql<{ severity: number; due_at: Date; id: string }>`
-		select * from (${sql.join(found, sql` union all `)}) as found
+		select * from (${sql.join(found, sql` union `)}) as found
 		order by ${order} limit ${limit}`.execute(db);
 	return rows.map(({ severity, due_at, id }) => ({ severity, dueAt: due_at.toISOString(), id }));
 }
@@ -87,12 +89,10 @@ export async function countQueue(
 ): Promise<number> {
 	const found = sources(scope, asked).map(
 		(source) =>
-			sql`(select 1 from exceptions e where ${filters(asked)} and ${source} limit ${most})`
+			sql`(select e.id from exceptions e where ${filters(asked)} and ${source} limit ${most})`
 	);
 	if (found.length === 0) return 0;
 	const { rows } = await sql<{ count: number }>`select count(*)::int as count from
-		(select 1 from (${sql.join(found, sql` union all `)}) as parts limit ${most}) as counted`.execute(
-		db
-	);
+		(select 1 from (${sql.join(found, sql` union `)}) as parts limit ${most}) as counted`.execute(db);
 	return rows[0]!.count;
 }

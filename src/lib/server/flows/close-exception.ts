@@ -1,3 +1,4 @@
+import { decide } from '../../domain/case/decide.ts';
 import { exceptionType } from '../../domain/exceptions/outcomes.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { Outcome } from '../../domain/workflow/document.ts';
@@ -14,6 +15,18 @@ export type Closing = Pick<Parts, 'vault' | 'jobs' | 'links' | 'config'>;
 /** - `submission-under-way`: what the customer confirmed is being booked; it must be settled first. */
 export type CloseRefusal = 'submission-under-way' | 'already-finished';
 
+/** Could it be closed so? Asked before an act decides anything that would stand without it. */
+export function mayClose({ state, exception }: Held, outcome: Outcome): Result<null, CloseRefusal> {
+	const decision = decide(state, closing(exception.id, outcome));
+	return decision.ok ? ok(null) : refused(decision.reason);
+}
+
+const closing = (exception: string, { id: outcome, does }: Outcome) =>
+	({ do: 'close-exception', exception, outcome, does }) as const;
+
+const refused = (reason: string): Result<null, CloseRefusal> =>
+	fail(reason === 'submission-under-way' ? 'submission-under-way' : 'already-finished');
+
 /**
  * Closes an exception with an outcome of its type, puts the case where that outcome says, and tells
  * the customer: on the link always, by a notice where the type names one.
@@ -26,22 +39,12 @@ export async function closeException(
 	until?: Date
 ): Promise<Result<null, CloseRefusal>> {
 	const { exception, workflow, row } = held;
-	const { id } = exception;
-	const closed = held.decide({
-		do: 'close-exception',
-		exception: id,
-		outcome: outcome.id,
-		does: outcome.does
-	});
-	if (!closed.ok)
-		return fail(
-			closed.reason === 'submission-under-way' ? 'submission-under-way' : 'already-finished'
-		);
+	const closed = held.decide(closing(exception.id, outcome));
+	if (!closed.ok) return refused(closed.reason);
 	await keepLink(held.trx, row.id, keptUntil(held.now));
 	if (outcome.does === 'end') await endMessages(held, 'case-cancelled');
 	if (!held.state.ended) await goOn(parts, held, until);
-	const { notice } = exceptionType(workflow.document, exception.type);
-	if (notice) await sendNotice(parts, held, notice);
+	await sendNotice(parts, held);
 	return ok(null);
 }
 
@@ -70,8 +73,16 @@ async function goOn(parts: Closing, held: Held, until?: Date): Promise<void> {
 	if (!living) await sendLink(parts, workflow, held);
 }
 
-/** On the first channel that is open; where none is, the link says it all the same. */
-async function sendNotice(parts: Closing, held: Held, template: string): Promise<void> {
+/**
+ * Says that there is news, where the type of the exception names a notice: on the first channel that
+ * is open; where none is, the link says it all the same.
+ */
+export async function sendNotice(
+	parts: Pick<Closing, 'vault' | 'jobs'>,
+	held: Held
+): Promise<void> {
+	const { notice: template } = exceptionType(held.workflow.document, held.exception.type);
+	if (!template) return;
 	const chosen = await openChannel(parts, held.workflow, held);
 	if (!chosen.ok) return;
 	const { channel, contact } = chosen.value;

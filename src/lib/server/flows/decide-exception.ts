@@ -1,8 +1,8 @@
 import { decisions, exceptionType } from '../../domain/exceptions/outcomes.ts';
 import type { Principal } from '../../domain/staff/permissions.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
-import { type CloseRefusal, closeException, type Closing } from './close-exception.ts';
-import { keepNote, readOptionalNote } from './keep-note.ts';
+import { type CloseRefusal, closeException, type Closing, mayClose } from './close-exception.ts';
+import { noteDown, readOptionalNote } from './keep-note.ts';
 import { type ActDetail, type ActRefusal, type Working, workException } from './work-exception.ts';
 
 /** - `outcome-not-allowed`: the type of the exception does not name it, or it needs its own act. */
@@ -22,9 +22,10 @@ export async function decideException(
 		const type = exceptionType(workflow.document, exception.type);
 		const outcome = decisions(type).find((one) => one.id === wanted);
 		if (!outcome) return fail('outcome-not-allowed');
-		const closed = await closeException(parts, held, outcome);
-		if (!closed.ok) return fail(closed.reason);
-		if (written.value !== null) await keepNote(parts, held, 'decide-exception', written.value);
+		const may = mayClose(held, outcome);
+		if (!may.ok) return fail(may.reason);
+		if (written.value !== null) await noteDown(parts, held, 'decide-exception', written.value);
+		await closeException(parts, held, outcome);
 		return ok({ caseId: held.row.id });
 	});
 }

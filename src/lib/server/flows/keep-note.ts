@@ -33,6 +33,17 @@ export async function keepNote(
 	return id;
 }
 
+/** The same with a line of its own in the timeline: what no other event of the act names. */
+export async function noteDown(
+	parts: Pick<Parts, 'vault'>,
+	held: Held,
+	act: string,
+	text: string
+): Promise<void> {
+	const note = await keepNote(parts, held, act, text);
+	held.must({ do: 'note', exception: held.exception.id, note });
+}
+
 /** Reads and checks the words of an act before anything is decided; nothing written is fine. */
 export const readOptionalNote = (text: string | undefined): Result<string | null, 'bad-text'> =>
 	text === undefined || text.trim() === '' ? ok(null) : readNote(text);

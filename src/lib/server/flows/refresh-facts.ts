@@ -62,7 +62,7 @@ export function storeUnknownCustomer(change: CaseChange): void {
 	change.reseal({ ...content, record: { contacts: {}, at: now.toISOString() } });
 }
 
-const missingOf = (workflow: Workflow, facts: FieldValues) =>
+export const missingOf = (workflow: Workflow, facts: FieldValues) =>
 	workflow.document.trigger.required.filter((name) => facts[name] === undefined);
 
 /** A correction has done its work once the record says anything else than it said then. */
