@@ -44,7 +44,7 @@ export const ALWAYS: Record<string, string> = {
 	'a resolved case has a booked submission': `select id from cases c where stage = 'resolved'
 		and not exists (select 1 from submissions s where s.case_id = c.id and s.state = 'booked')`,
 	'a booked submission resolves its case': `select c.id from cases c
-		join submissions s on s.case_id = c.id where s.state = 'booked' and c.stage <> 'resolved'`,
+		join submissions s on s.case_id = c.id where s.state = 'booked' and c.stage not in ('resolved', 'deferred')`,
 	'no case ends before it has begun': `select id from cases
 		where stage = 'expired' and complete_at is not null`,
 	'an ended case has no open exception but who asked a person afterwards': `select c.id from cases c

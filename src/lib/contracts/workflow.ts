@@ -106,7 +106,8 @@ const clause = z.strictObject({
 	label: text(200),
 	expression,
 	reason: texts,
-	cure: texts.optional()
+	cure: texts.optional(),
+	grantable: z.boolean().optional()
 });
 const line = z.strictObject({
 	label: texts,
@@ -193,6 +194,24 @@ const outreach = z.strictObject({
 	caps: z.strictObject({ perWeek: whole }).optional()
 });
 
+const span = z
+	.string()
+	.max(11)
+	.regex(/^\d{2}:\d{2}-\d{2}:\d{2}$/, 'must be a span such as 09:00-17:30');
+const calendar = z.strictObject({
+	zone: text(60),
+	week: z.partialRecord(
+		z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']),
+		list(span, 4, 1)
+	),
+	holidays: list(text(10), 400)
+});
+const outcome = z.strictObject({
+	id: key,
+	label: text(60),
+	does: z.enum(['resume', 'end', 'grant', 'correct', 'settle']),
+	message: texts
+});
 const exceptionType = z.strictObject({
 	name: text(100),
 	class: z.enum(['policy', 'system']),
@@ -200,7 +219,9 @@ const exceptionType = z.strictObject({
 	owner: text(60),
 	backup: text(60),
 	hours: z.number().positive().max(2_160),
-	outcomes: list(key, 20, 1),
+	calendar: key.optional(),
+	notice: key.optional(),
+	outcomes: list(outcome, 20, 1),
 	message: texts
 });
 const response = z.strictObject({
@@ -253,6 +274,7 @@ export const workflowSchema = z.strictObject({
 	),
 	settled: z.strictObject({ expression, message: texts }).optional(),
 	ruleError: key,
+	calendars: record(key, calendar, 20).optional(),
 	exceptions: record(key, exceptionType, 40)
 }) satisfies z.ZodType<WorkflowDocument>;
 

@@ -1,3 +1,4 @@
+import type { DeskCommand } from './desk-commands.ts';
 import type { Assurance, Breakpoint, Channel, Rung } from '../workflow/document.ts';
 
 /** The exception to raise, already classified and timed by `domain/exceptions`. */
@@ -49,10 +50,23 @@ export type Command =
 			asked?: boolean | undefined;
 			step: LadderStep;
 	  }
-	| { do: 'submit'; submission: string; action: string; assurance: Assurance; reference: string }
+	| {
+			do: 'submit';
+			submission: string;
+			action: string;
+			assurance: Assurance;
+			reference: string;
+			/** The grant without which it were not eligible: it is used up with this. */
+			grant?: string | undefined;
+	  }
 	| { do: 'send'; submission: string; attempt: number }
 	| { do: 'lose-sight'; submission: string; attempt: number; reason: string }
-	| { do: 'book'; submission: string; recordReference: string; found: 'answered' | 'looked-up' }
+	| {
+			do: 'book';
+			submission: string;
+			recordReference: string;
+			found: 'answered' | 'looked-up' | 'by-person';
+	  }
 	| { do: 'reject'; submission: string; reason: string }
 	| { do: 'postpone'; days: number }
 	| { do: 'stop-messages'; channels: Channel[] }
@@ -60,4 +74,5 @@ export type Command =
 	| { do: 'cancel'; reason: string }
 	| { do: 'expire' }
 	/** The customer is erased: an open case is cancelled with it. */
-	| { do: 'erase' };
+	| { do: 'erase' }
+	| DeskCommand;

@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '../result.ts';
 import { atLeast } from '../workflow/document.ts';
 import type { Command } from './commands.ts';
+import { decideDesk, type DeskRefusal } from './decide-desk.ts';
 import type { CaseEvent } from './events.ts';
 import type { CaseState } from './state.ts';
 
@@ -18,7 +19,8 @@ export type Refusal =
 	| 'held'
 	| 'submission-under-way'
 	| 'other-submission'
-	| 'nothing-to-settle';
+	| 'nothing-to-settle'
+	| DeskRefusal;
 
 export type Decision = Result<CaseEvent[], Refusal>;
 
@@ -105,7 +107,7 @@ function decideEnded(state: CaseState, command: Command): Decision {
 		case 'erase':
 			return ok([...closeAll(state, 'person-erased'), { type: 'person-erased' }]);
 		default:
-			return fail('ended');
+			return 'exception' in command ? decideDesk(state, command) : fail('ended');
 	}
 }
 
@@ -142,8 +144,11 @@ function decideOpen(state: CaseState, command: Exclude<Command, { do: 'open' }>)
 		case 'submit': {
 			if (state.missing.length) return fail('held');
 			if (underWay(state)) return fail('submission-under-way');
-			const { submission, action, assurance, reference } = command;
-			return ok([{ type: 'submission-received', submission, action, assurance, reference }]);
+			const { submission, action, assurance, reference, grant } = command;
+			return ok([
+				...(grant ? [{ type: 'grant-used' as const, grant, submission }] : []),
+				{ type: 'submission-received', submission, action, assurance, reference }
+			]);
 		}
 		case 'send':
 			return settling(state, command.submission, [
@@ -160,7 +165,8 @@ function decideOpen(state: CaseState, command: Exclude<Command, { do: 'open' }>)
 			return settling(state, submission, [
 				{ type: 'submission-booked', submission, recordReference, found },
 				...closeAll(state, 'finished-by-customer'),
-				{ type: 'case-resolved' }
+				// Settled by hand it is done, and not resolved in the flow.
+				{ type: found === 'by-person' ? 'case-deferred' : 'case-resolved' }
 			]);
 		}
 		case 'reject':

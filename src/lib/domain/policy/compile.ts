@@ -2,6 +2,7 @@ import type { WorkflowDocument } from '../workflow/document.ts';
 import { collectProblems, type Problem, type Report } from '../workflow/problem.ts';
 import { checkActions } from './checks/actions.ts';
 import { checkBasics } from './checks/basics.ts';
+import { checkCalendars } from './checks/calendars.ts';
 import { checkExceptions } from './checks/exceptions.ts';
 import { checkIdentity } from './checks/identity.ts';
 import { checkOperations } from './checks/operations.ts';
@@ -22,7 +23,8 @@ const CHECKS: ((document: WorkflowDocument, report: Report) => void)[] = [
 	checkIdentity,
 	checkActions,
 	checkOperations,
-	checkExceptions
+	checkExceptions,
+	checkCalendars
 ];
 
 /**

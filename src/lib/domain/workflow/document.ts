@@ -65,6 +65,8 @@ export interface Clause {
 	reason: Texts;
 	/** For the customer: what would make it possible. */
 	cure?: Texts;
+	/** `false`: no grant lifts it, whoever gives it. */
+	grantable?: boolean;
 }
 
 /** One field that the customer fills. `min`, `max` and `value` are CEL over `facts`, so limits follow the case. */
@@ -218,15 +220,48 @@ export interface Outreach {
 	caps?: { perWeek: number };
 }
 
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/** When somebody is there to work on an exception. */
+export interface Calendar {
+	/** IANA zone in which its hours are meant. */
+	zone: string;
+	/** Weekday → spans such as `09:00-17:30`; `24:00` ends a day. A day that is not named is off. */
+	week: Partial<Record<Weekday, string[]>>;
+	/** Days off whatever the weekday, `YYYY-MM-DD`. */
+	holidays: string[];
+}
+
+/**
+ * What an outcome makes of the case. `resume`: back on its path; `end`: over, the link goes on
+ * saying so; `grant`, `correct` and `settle` are reached by that act alone.
+ */
+export const OUTCOME_EFFECTS = ['resume', 'end', 'grant', 'correct', 'settle'] as const;
+export type OutcomeEffect = (typeof OUTCOME_EFFECTS)[number];
+
+/** One way to close an exception. */
+export interface Outcome {
+	id: string;
+	/** For staff. */
+	label: string;
+	does: OutcomeEffect;
+	/** What the customer reads from then on, on the same link. */
+	message: Texts;
+}
+
 export interface ExceptionType {
 	name: string;
 	class: 'policy' | 'system';
 	severity: 1 | 2 | 3 | 4;
 	owner: string;
 	backup: string;
-	/** Until it must be taken and answered, in hours. */
+	/** Until it must be answered, in hours of its calendar; without one every hour counts. */
 	hours: number;
-	outcomes: string[];
+	calendar?: string | undefined;
+	/** The template of the notice that an answer has come; without one the link alone says so. */
+	notice?: string | undefined;
+	outcomes: Outcome[];
 	/** What the customer reads while a person has it. `{until}` is the time promised. */
 	message: Texts;
 }
@@ -292,6 +327,7 @@ export interface WorkflowDocument {
 	settled?: { expression: string; message: Texts } | undefined;
 	/** The exception, of class `system`, where a rule or a limit cannot be evaluated. */
 	ruleError: string;
+	calendars?: Record<string, Calendar> | undefined;
 	exceptions: Record<string, ExceptionType>;
 }
 

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { Settlement } from '../../domain/case/events.ts';
 import type { CaseState, Stage } from '../../domain/case/state.ts';
 import type { Permission, Role } from '../../domain/staff/permissions.ts';
 import type { Assurance, Breakpoint, Channel } from '../../domain/workflow/document.ts';
@@ -24,6 +25,10 @@ export interface Schema {
 	writebacks: WritebacksTable;
 	writeback_attempts: WritebackAttemptsTable;
 	exceptions: ExceptionsTable;
+	incidents: IncidentsTable;
+	questions: QuestionsTable;
+	case_notes: CaseNotesTable;
+	settlements: SettlementsTable;
 	connections: ConnectionsTable;
 	api_keys: ApiKeysTable;
 	idempotency_keys: IdempotencyKeysTable;
@@ -257,6 +262,58 @@ interface ExceptionsTable {
 	opened_at: TimeOrNow;
 	closed_at: Timeless;
 	outcome: string | null;
+	incident_id: string | null;
+	claimed_by: string | null;
+	claimed_at: Timeless;
+	lease_until: Timeless;
+	waits_for: 'customer' | 'approver' | null;
+	escalated_at: Timeless;
+}
+
+interface IncidentsTable {
+	id: string;
+	workflow: string;
+	type: string;
+	breakpoint: Breakpoint;
+	connection: string;
+	reason: string;
+	opened_at: TimeOrNow;
+	closed_at: Timeless;
+}
+
+interface QuestionsTable {
+	id: string;
+	case_id: string;
+	exception_id: string;
+	asked_by: string;
+	fact: string;
+	sealed: string;
+	answer: string | null;
+	created_at: TimeOrNow;
+	answered_at: Timeless;
+}
+
+interface CaseNotesTable {
+	id: string;
+	case_id: string;
+	author: string;
+	act: string;
+	sealed: string;
+	created_at: TimeOrNow;
+}
+
+interface SettlementsTable {
+	id: string;
+	case_id: string;
+	exception_id: string;
+	writeback_id: string;
+	settles: Settlement;
+	record_reference: string | null;
+	proposed_by: string;
+	proposed_at: TimeOrNow;
+	decided_by: string | null;
+	decided_at: Timeless;
+	approved: boolean | null;
 }
 
 interface ConnectionsTable {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ChooseView } from '../../contracts/pages.ts';
+import { outcomeNamed } from '../../domain/exceptions/outcomes.ts';
 import type { VerifiedVisit } from '../../domain/identity/proofs.ts';
 import { isSettled, refusedBy } from '../../domain/policy/eligibility.ts';
 import { shownValues } from '../../domain/policy/shown.ts';
@@ -25,11 +26,9 @@ export async function showActions(
 	const { document, compiled } = workflow;
 	const shown = shownValues(compiled, { facts: content.facts }, language);
 	const write = (texts: Record<string, string>) => fillTemplate(textIn(texts, language), shown);
-	const moment = momentOf(workflow, content.facts, loaded.now);
+	const moment = momentOf(workflow, loaded);
 	const settled = state.ended === 'cancelled' && document.settled && isSettled(compiled, moment);
-	const verdicts = state.ended
-		? []
-		: judgeActions(workflow, content.facts, state.withheld, loaded.now);
+	const verdicts = state.ended ? [] : judgeActions(workflow, loaded);
 	const view: ChooseView = { lines: [], offered: [], refused: [] };
 	if (state.ended && !settled) view.ended = true;
 	if (settled) view.settled = write(document.settled?.message ?? {});
@@ -68,6 +67,9 @@ export async function showActions(
 		.executeTakeFirst();
 	const drafted = draft && view.offered.find(({ action }) => action === draft.action);
 	if (draft && drafted) view.draft = { id: draft.id, label: drafted.label };
+	const answer = outcomeNamed(document, state.answered);
+	if (answer && state.exceptions.length === 0)
+		view.answer = fillTemplate(textIn(answer.message, language), { brand: document.brand.name });
 	if (state.exceptions.length)
 		view.withPerson = { message: personMessage(visit, state, 'eligibility') };
 	return view;

@@ -29,7 +29,7 @@ export async function showReceipt(
 	if (!row) return null;
 	const loaded = await loadCase({ db, vault }, visit.caseId);
 	if (!loaded) throw new Error(`Visit ${visit.id} belongs to no case.`);
-	const { state, content } = loaded;
+	const { state } = loaded;
 	const sealed = await vault.open<SubmissionContent>(loaded.key, row.sealed, 'submissions.sealed');
 	const workflow = await loadWorkflow(db, visit.workflow.key, visit.workflow.version);
 	const { document } = workflow;
@@ -39,9 +39,7 @@ export async function showReceipt(
 			? state.exceptions.some(({ breakpoint }) => breakpoint === 'writeback')
 			: row.state === 'rejected' && state.exceptions.length > 0;
 	const shown: ReceiptView['state'] = withPerson ? 'with-person' : row.state;
-	const verdicts = state.ended
-		? []
-		: judgeActions(workflow, content.facts, state.withheld, loaded.now);
+	const verdicts = state.ended ? [] : judgeActions(workflow, loaded);
 	const others = row.state === 'rejected' && verdicts.some(({ eligible }) => eligible);
 	return {
 		state: shown,

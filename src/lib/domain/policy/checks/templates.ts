@@ -20,13 +20,16 @@ export function checkTemplates(document: WorkflowDocument, report: Report): void
 		'link',
 		report
 	);
+	const notices = new Set(Object.values(document.exceptions ?? {}).map(({ notice }) => notice));
+	for (const name of notices)
+		if (name !== undefined && Object.hasOwn(templates, name)) checkNotice(templates, name, report);
 	const used = new Set([identity?.code?.template, ...steps.map(({ template }) => template)]);
 	for (const [name, template] of Object.entries(templates)) {
-		if (!used.has(name))
+		if (!used.has(name) && !notices.has(name))
 			report(
 				['templates', name],
 				'Nothing uses this template',
-				'Name it in a step of outreach.steps or under identity.code.template, or remove it.'
+				'Name it in a step of outreach.steps, under identity.code.template or as a notice, or remove it.'
 			);
 		for (const [language, text] of Object.entries(template.texts)) {
 			const longest = messageText(text, longestValues(document, language));
@@ -68,6 +71,18 @@ function checkUse(
 				'A link and a code never travel together: remove it.'
 			);
 	}
+}
+
+/** A notice goes beside the link that the customer has: it brings neither a link nor a code. */
+function checkNotice(templates: WorkflowDocument['templates'], name: string, report: Report): void {
+	for (const [language, text] of Object.entries(templates[name]?.texts ?? {}))
+		for (const never of ['link', 'code', 'minutes'])
+			if (placeholders(text).includes(never))
+				report(
+					['templates', name, 'texts', language],
+					`{${never}} must not stand in a notice`,
+					'Say that the answer is on the link of the message before.'
+				);
 }
 
 /**
