@@ -1,3 +1,5 @@
+import type { Actor } from '../case/events.ts';
+
 /**
  * What staff may do. Which role holds which permission stands in the table `role_permissions` and is
  * asked there, in the transaction of the act: a role that was taken away a moment ago permits nothing.
@@ -59,3 +61,6 @@ export interface Principal {
 	/** The session, for what must be fresh. */
 	session: string;
 }
+
+/** How events and the record of acts name somebody of the staff: never by name, pages join it. */
+export const actorOf = ({ id }: Pick<Principal, 'id'>): Actor => `staff:${id}`;
