@@ -13,8 +13,6 @@ const steps = [
 		key text not null,
 		totp text,
 		totp_step bigint not null default 0,
-		failures integer not null default 0,
-		locked_until timestamptz,
 		created_at timestamptz not null default now(),
 		disabled_at timestamptz
 	)`,

@@ -9,7 +9,11 @@ export const GUARDS = [
 	'requireVerified',
 	'requireApiKey',
 	'requireDemo',
-	'requireMetricsToken'
+	'requireMetricsToken',
+	'askStaff',
+	'requireSession',
+	'requireStaff',
+	'requireInvitation'
 ];
 
 /** Route files that need no guard, each with the reason. */

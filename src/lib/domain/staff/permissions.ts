@@ -58,8 +58,11 @@ export interface Principal {
 	roles: Role[];
 	permissions: Permission[];
 	teams: Membership[];
-	/** The session, for what must be fresh. */
 	session: string;
+	/** The account has an authenticator app. */
+	totp: boolean;
+	/** Proved in the last minutes who it is. */
+	fresh: boolean;
 }
 
 /** How events and the record of acts name somebody of the staff: never by name, pages join it. */

@@ -10,7 +10,8 @@ export type AlertKind =
 	| 'factor-locked'
 	| 'factor-disabled'
 	| 'send-limit'
-	| 'poison-job';
+	| 'poison-job'
+	| 'staff-sign-in';
 
 export async function raiseAlert(db: Db, kind: AlertKind, subject: string): Promise<void> {
 	await db

@@ -291,8 +291,6 @@ interface StaffTable {
 	key: string;
 	totp: string | null;
 	totp_step: ColumnType<string | number, number | undefined, number>;
-	failures: Generated<number>;
-	locked_until: Timeless;
 	created_at: TimeOrNow;
 	disabled_at: Timeless;
 }

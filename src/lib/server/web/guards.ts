@@ -10,6 +10,8 @@ import { verifyPath } from './turns.ts';
 import { refuseLink } from './wrong-links.ts';
 
 export { requireApiKey } from './api-guard.ts';
+export { requireInvitation } from './set-up.ts';
+export { askStaff, requireSession, requireStaff } from './staff-guard.ts';
 
 /**
  * The case behind the link in the address. Unknown, ended, replaced and forged links are refused

@@ -1,0 +1,72 @@
+import { fail, ok, type Result } from '../../domain/result.ts';
+import { samePassword } from '../crypto/passwords.ts';
+import { raiseAlert } from '../db/alerts.ts';
+import { recordAct } from '../db/audit.ts';
+import { countAgainst, roomFrom } from '../db/counters.ts';
+import type { Parts } from '../parts.ts';
+import { beginSession } from './begin-session.ts';
+import { accountLimit, forget, sourceLimit } from './staff-limits.ts';
+
+export interface SignedIn {
+	/** For the cookie. */
+	secret: string;
+	/** The second factor is still to come: the session opens nothing yet. */
+	half: boolean;
+}
+
+/**
+ * Password of an account. Every try is counted before it is compared, per account and per source,
+ * over all nodes; a success begins the account's count anew. `source` is the keyed hash of an address.
+ *
+ * - `wrong`: no such account, wrong password, disabled or not set up; not told apart, also in time.
+ * - `too-many`: not compared; the detail tells from when there is room, as ISO instant.
+ */
+export async function signIn(
+	parts: Pick<Parts, 'db' | 'vault'>,
+	given: { email: string; password: string; source: string }
+): Promise<Result<SignedIn, 'wrong' | 'too-many', string>> {
+	const { db } = parts;
+	const email = given.email.trim().toLowerCase();
+	const perAccount = accountLimit(parts, email);
+	const perSource = sourceLimit(given.source);
+	for (const one of [perSource, perAccount])
+		if (!(await countAgainst(db, one))) {
+			const until = await roomFrom(db, one);
+			await raiseAlert(db, 'staff-sign-in', one === perSource ? 'source' : 'account');
+			return fail('too-many', (until ?? new Date()).toISOString());
+		}
+	const account = await db
+		.selectFrom('staff')
+		.select(['id', 'password', 'totp', 'disabled_at'])
+		.where('email', '=', email)
+		.executeTakeFirst();
+	const usable = account && !account.disabled_at ? account : undefined;
+	const same = await samePassword(usable?.password ?? null, given.password);
+	if (!usable || !same) {
+		if (account)
+			await recordAct(db, {
+				actor: 'system',
+				act: 'sign-in',
+				object: `staff:${account.id}`,
+				result: 'wrong'
+			});
+		return fail('wrong');
+	}
+	return db.transaction().execute(async (trx) => {
+		await forget(trx, perAccount);
+		const half = usable.totp !== null;
+		const secret = await beginSession(trx, { staff: usable.id, complete: !half });
+		if (!half) await recordSignIn(trx, usable.id, 'password');
+		return ok({ secret, half });
+	});
+}
+
+/** The record of a sign-in, in its transaction. */
+export const recordSignIn = (trx: Parts['db'], staff: string, by: string): Promise<void> =>
+	recordAct(trx, {
+		actor: `staff:${staff}`,
+		act: 'sign-in',
+		object: `staff:${staff}`,
+		result: 'done',
+		data: { by }
+	});

@@ -1,0 +1,25 @@
+import { type ActionFailure, fail } from '@sveltejs/kit';
+import type { Principal } from '../../domain/staff/permissions.ts';
+
+/** Where to go on after a sign-in, if it is a staff page of ours. */
+export function staffNext(url: URL): string | undefined {
+	const next = url.searchParams.get('next') ?? '';
+	return /^\/(desk|console)([/?]|$)/.test(next) && next.length <= 500 ? next : undefined;
+}
+
+/** The page that somebody begins on. */
+export const startPage = ({ permissions }: Pick<Principal, 'permissions'>): string => {
+	if (permissions.includes('desk.work')) return '/desk';
+	if (permissions.includes('workflow.read')) return '/console/workflows';
+	return permissions.includes('staff.manage') ? '/console/staff' : '/console/audit';
+};
+
+const STATUS = { wrong: 400, 'too-many': 429 } as const;
+
+/** A try that failed, for the page: which it was is told only as far as everybody may know. */
+export const sayTries = <More extends object>(
+	reason: keyof typeof STATUS,
+	until: string | undefined,
+	more: More
+): ActionFailure<{ reason: keyof typeof STATUS; until: string | undefined } & More> =>
+	fail(STATUS[reason], { reason, until, ...more });
