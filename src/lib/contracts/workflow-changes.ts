@@ -63,3 +63,23 @@ export type ApproveChange = z.output<typeof approveChangeSchema>;
 
 export const endProposalSchema = z.object({ id: uuidSchema, reason: reasonSchema });
 export type EndProposal = z.output<typeof endProposalSchema>;
+
+/** A version by number, the draft, or a proposal by its id. */
+const sideSchema = z
+	.string()
+	.regex(/^(draft|\d{1,9}|[0-9a-f-]{36})$/, 'must be a version or the draft');
+
+export const lookUpSchema = z.object({
+	key: workflowKeySchema,
+	/** The reference in the system of record: it comes in a form, never in an address. */
+	customer: textSchema(64).pipe(z.string().min(1, 'must be given')),
+	side: sideSchema
+});
+export type LookUp = z.output<typeof lookUpSchema>;
+
+export const previewSchema = lookUpSchema.extend({
+	page: z.enum(['choose', 'fill', 'review']),
+	action: z.union([workflowKeySchema, z.literal('')]).default(''),
+	language: z.string().max(20).default('')
+});
+export type Preview = z.output<typeof previewSchema>;
