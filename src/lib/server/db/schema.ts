@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { Settlement } from '../../domain/case/events.ts';
+import type { Actor, Settlement } from '../../domain/case/events.ts';
 import type { CaseState, Stage } from '../../domain/case/state.ts';
 import type { Permission, Role } from '../../domain/staff/permissions.ts';
 import type { Assurance, Breakpoint, Channel } from '../../domain/workflow/document.ts';
@@ -48,6 +48,8 @@ export interface Schema {
 	checkpoint_heads: CheckpointHeadsTable;
 	legal_holds: LegalHoldsTable;
 	erasures: ErasuresTable;
+	workflow_drafts: WorkflowDraftsTable;
+	workflow_proposals: WorkflowProposalsTable;
 }
 
 type Json<Value> = ColumnType<Value, string, string>;
@@ -467,4 +469,32 @@ interface ErasuresTable {
 	decided_at: Timeless;
 	number: number | null;
 	receipt: string | null;
+}
+
+interface WorkflowDraftsTable {
+	key: string;
+	based_on: number | null;
+	source: string;
+	revision: number;
+	editors: Json<Actor[]>;
+	edited_by: Actor;
+	edited_at: TimeOrNow;
+}
+
+interface WorkflowProposalsTable {
+	id: string;
+	key: string;
+	source: string;
+	hash: string;
+	against: number | null;
+	restores: number | null;
+	editors: Json<Actor[]>;
+	reason: string;
+	proposed_by: Actor;
+	proposed_at: TimeOrNow;
+	state: 'open' | 'published' | 'rejected' | 'withdrawn' | 'void';
+	decided_by: Actor | null;
+	decided_at: Timeless;
+	decision: string | null;
+	version: number | null;
 }
