@@ -10,7 +10,13 @@ export type AlertKind =
 	| 'factor-locked'
 	| 'factor-disabled'
 	| 'send-limit'
-	| 'poison-job';
+	| 'poison-job'
+	| 'sender-down'
+	| 'provider-code'
+	| 'filtered-messages'
+	| 'template-disabled'
+	| 'unknown-callback'
+	| 'unknown-contact';
 
 export async function raiseAlert(db: Db, kind: AlertKind, subject: string): Promise<void> {
 	await db
