@@ -95,6 +95,7 @@ describe('a good configuration', () => {
 			databaseUrl: 'postgres://app:x@db/tapdone',
 			dataDir: '/var/lib/t',
 			poolSize: 4,
+			channels: { twilio: null, sendgrid: null, smtp: null },
 			phone: false,
 			trustedHops: 2,
 			shutdownSeconds: 5,
@@ -331,6 +332,9 @@ describe('the help', () => {
 			'TAPDONE_LINK_KEYS',
 			'TAPDONE_LOOKUP_KEY',
 			'TAPDONE_RECORDS',
+			'TAPDONE_TWILIO_TOKENS',
+			'TAPDONE_SENDGRID_KEY',
+			'TAPDONE_SMTP',
 			'TAPDONE_METRICS_TOKEN',
 			'TAPDONE_API_KEY'
 		]);

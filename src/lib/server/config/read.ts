@@ -1,6 +1,8 @@
 import { fail, ok, type Result } from '../../domain/result.ts';
+import type { ChannelSettings } from '../channels/settings.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { HttpConnection } from '../records/http-config.ts';
+import { channelSettings } from './channels.ts';
 import { crossProblems } from './checks.ts';
 import { nearest } from './nearest.ts';
 import {
@@ -25,6 +27,7 @@ export interface Config {
 	poolSize: number;
 	keys: { master: Keyring; links: Keyring; lookup: Uint8Array };
 	records: Record<string, HttpConnection>;
+	channels: ChannelSettings;
 	phone: boolean;
 	trustedHops: number;
 	shutdownSeconds: number;
@@ -111,6 +114,7 @@ function assemble(env: Environment, values: Values): Config | null {
 		poolSize: values.TAPDONE_POOL_SIZE ?? 10,
 		keys: { master, links, lookup },
 		records: values.TAPDONE_RECORDS ?? {},
+		channels: channelSettings(values),
 		phone: values.TAPDONE_PHONE ?? trying,
 		trustedHops: values.TAPDONE_TRUSTED_HOPS ?? 0,
 		shutdownSeconds,
