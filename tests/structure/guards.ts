@@ -9,7 +9,10 @@ export const GUARDS = [
 	'requireVerified',
 	'requireApiKey',
 	'requireDemo',
-	'requireMetricsToken'
+	'requireMetricsToken',
+	'requireTwilioSignature',
+	'requireSendgridSignature',
+	'requireUnsubscribe'
 ];
 
 /** Route files that need no guard, each with the reason. */

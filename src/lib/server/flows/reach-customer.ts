@@ -24,7 +24,7 @@ async function closedChannels(
 	const hashes = ways.flatMap((way) => way.hashes);
 	const stopped = await trx
 		.selectFrom('suppressions')
-		.select(['destination_hash', 'channel'])
+		.select(['destination_hash', 'channel', 'reason'])
 		.where('destination_hash', 'in', hashes)
 		.execute();
 	const failed = await trx
@@ -33,11 +33,13 @@ async function closedChannels(
 		.where('case_id', '=', row.id)
 		.where('state', '=', 'failed')
 		.execute();
-	const found = (rows: typeof stopped, way: (typeof ways)[number]) =>
+	const unusable = stopped.filter(({ reason }) => reason === 'unusable');
+	const found = (rows: typeof failed, way: (typeof ways)[number]) =>
 		rows.some((one) => one.channel === way.channel && way.hashes.includes(one.destination_hash));
 	const closed = new Map<Channel, Suppression>();
 	for (const way of ways)
 		if (found(failed, way)) closed.set(way.channel, 'unusable');
+		else if (found(unusable, way)) closed.set(way.channel, 'unusable');
 		else if (found(stopped, way)) closed.set(way.channel, 'opted-out');
 	return closed;
 }
