@@ -104,6 +104,7 @@ describe('a good configuration', () => {
 			auditDir: '/mnt/audit',
 			servingRole: 'tapdone_app',
 			poolSize: 4,
+			channels: { twilio: null, sendgrid: null, smtp: null },
 			phone: false,
 			outreachLimits: true,
 			trustedHops: 2,
@@ -345,6 +346,9 @@ describe('the help', () => {
 			'TAPDONE_LOOKUP_KEY',
 			'TAPDONE_AUDIT_KEYS',
 			'TAPDONE_RECORDS',
+			'TAPDONE_TWILIO_TOKENS',
+			'TAPDONE_SENDGRID_KEY',
+			'TAPDONE_SMTP',
 			'TAPDONE_METRICS_TOKEN',
 			'TAPDONE_API_KEY'
 		]);

@@ -243,7 +243,8 @@ export const workflowSchema = z.strictObject({
 			.max(1_000)
 			.regex(/^[Mm][MmZzLlHhVvCcSsQqTtAa0-9eE.,\s+-]*$/, 'must be SVG path data'),
 		colour: z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour as #rrggbb'),
-		ink: z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour as #rrggbb')
+		ink: z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour as #rrggbb'),
+		help: texts.optional()
 	}),
 	facts: record(name, field({ label: texts }), 60),
 	overview: list(name, 6),
@@ -262,7 +263,20 @@ export const workflowSchema = z.strictObject({
 	}),
 	templates: record(
 		key,
-		z.strictObject({ texts, segments: whole.min(1).max(6), subject: headings.optional() }),
+		z.strictObject({
+			texts,
+			segments: whole.min(1).max(6),
+			subject: headings.optional(),
+			whatsapp: z
+				.strictObject({
+					content: z.record(
+						language,
+						z.string().regex(/^HX[0-9a-fA-F]{32}$/, 'must be a ContentSid, HX and 32 digits')
+					),
+					variables: list(name, 20)
+				})
+				.optional()
+		}),
 		20
 	),
 	landing: z.strictObject({ heading: texts, body: texts }),

@@ -34,8 +34,11 @@ export type Command =
 	| { do: 'hold-outreach'; step: string | null; why: string; until: string }
 	| { do: 'skip-outreach'; step: string; why: string }
 	| { do: 'stop-outreach'; step: string; why: string }
-	| { do: 'accept-message'; message: string; provider: string }
+	/** `duplicate`: an earlier try of it may have been taken, so the person may have got it twice. */
+	| { do: 'accept-message'; message: string; provider: string; duplicate?: boolean }
 	| { do: 'fail-message'; message: string; reason: string }
+	| { do: 'report-message'; message: string; status: string; code?: string | undefined }
+	| { do: 'receive-reply'; reply: string; channel: Channel; word: string }
 	| { do: 'start-visit' }
 	| { do: 'end-visit'; why: 'finished' | 'not-me' }
 	| { do: 'pass-challenge'; factor: 'code' | 'known-facts'; assurance: Assurance }
@@ -70,6 +73,7 @@ export type Command =
 	| { do: 'reject'; submission: string; reason: string }
 	| { do: 'postpone'; days: number }
 	| { do: 'stop-messages'; channels: Channel[] }
+	| { do: 'resume-messages'; channels: Channel[] }
 	| { do: 'choose-language'; language: string }
 	| { do: 'cancel'; reason: string }
 	| { do: 'expire' }

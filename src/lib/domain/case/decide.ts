@@ -66,10 +66,23 @@ function decideEnded(state: CaseState, command: Command): Decision {
 	switch (command.do) {
 		case 'accept-message':
 			return ok([
-				{ type: 'message-accepted', message: command.message, provider: command.provider }
+				{
+					type: 'message-accepted',
+					message: command.message,
+					provider: command.provider,
+					...(command.duplicate && { duplicate: true })
+				}
 			]);
 		case 'fail-message':
 			return ok([{ type: 'message-failed', message: command.message, reason: command.reason }]);
+		case 'report-message': {
+			const { message, status, code } = command;
+			return ok([{ type: 'message-reported', message, status, ...(code && { code }) }]);
+		}
+		case 'receive-reply': {
+			const { reply, channel, word } = command;
+			return ok([{ type: 'reply-received', reply, channel, word }]);
+		}
 		case 'queue-message': {
 			const { message, class: kind, channel, template, mask, step } = command;
 			return ok([
@@ -98,6 +111,8 @@ function decideEnded(state: CaseState, command: Command): Decision {
 			return ok([{ type: 'challenge-failed', factor: command.factor, reason: command.reason }]);
 		case 'stop-messages':
 			return ok([{ type: 'messages-stopped', channels: command.channels }]);
+		case 'resume-messages':
+			return ok([{ type: 'messages-resumed', channels: command.channels }]);
 		case 'choose-language':
 			return ok([{ type: 'language-chosen', language: command.language }]);
 		case 'leave-path':

@@ -28,8 +28,12 @@ export type CaseEvent =
 	| { type: 'outreach-skipped'; step: string; why: string }
 	/** Nothing more is sent until somebody begins again. */
 	| { type: 'outreach-stopped'; step: string; why: string }
-	| { type: 'message-accepted'; message: string; provider: string }
+	| { type: 'message-accepted'; message: string; provider: string; duplicate?: boolean }
 	| { type: 'message-failed'; message: string; reason: string }
+	/** What the provider told of it afterwards, once for each status. */
+	| { type: 'message-reported'; message: string; status: string; code?: string }
+	/** The customer wrote back; what they wrote is sealed elsewhere, under this id. */
+	| { type: 'reply-received'; reply: string; channel: Channel; word: string }
 	| { type: 'visit-started' }
 	| { type: 'visit-ended'; why: 'finished' | 'not-me' }
 	| { type: 'challenge-passed'; factor: 'code' | 'known-facts'; assurance: Assurance }
@@ -104,6 +108,7 @@ export type CaseEvent =
 	| { type: 'submission-rejected'; submission: string; reason: string }
 	| { type: 'postponed'; days: number }
 	| { type: 'messages-stopped'; channels: Channel[] }
+	| { type: 'messages-resumed'; channels: Channel[] }
 	| { type: 'language-chosen'; language: string }
 	| { type: 'case-resolved' }
 	| { type: 'case-deferred' }

@@ -272,6 +272,18 @@ export interface BreakpointResponse {
 	exception: string;
 }
 
+/**
+ * What WhatsApp sends in the place of the text: a template that Meta has approved, one for each
+ * language. It stands here and not in the environment because text, template and the order of its
+ * places are one thing, which two people publish together and no case sees change.
+ */
+export interface WhatsappTemplate {
+	/** Language → ContentSid. */
+	content: Texts;
+	/** What stands in `{{1}}`, `{{2}}`, …: names as in the text. `link` is its opaque end alone. */
+	variables: string[];
+}
+
 export interface WorkflowDocument {
 	/** Kebab-case key, the same in every version. */
 	workflow: string;
@@ -289,6 +301,8 @@ export interface WorkflowDocument {
 		/** `#rrggbb`: the button's ground and the text on it; contrast ≥ 4.5 : 1 is checked. */
 		colour: string;
 		ink: string;
+		/** Answers whoever writes HELP to us: who we are and how to reach us. */
+		help?: Texts | undefined;
 	};
 	facts: Record<string, Fact>;
 	/** Facts that the customer sees above the choices, in this order. */
@@ -314,7 +328,15 @@ export interface WorkflowDocument {
 	 * bounds an SMS. An e-mail has `subject` above it (the brand without one), which anybody may read
 	 * on a locked screen: it takes `{brand}` alone.
 	 */
-	templates: Record<string, { texts: Texts; segments: number; subject?: Texts }>;
+	templates: Record<
+		string,
+		{
+			texts: Texts;
+			segments: number;
+			subject?: Texts | undefined;
+			whatsapp?: WhatsappTemplate | undefined;
+		}
+	>;
 	/** What the landing page says before anyone is known: nothing personal. */
 	landing: { heading: Texts; body: Texts };
 	actions: Record<string, Action>;

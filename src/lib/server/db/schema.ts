@@ -2,6 +2,9 @@ import type { ColumnType, Generated } from 'kysely';
 import type { Actor, Settlement } from '../../domain/case/events.ts';
 import type { CaseState, Stage } from '../../domain/case/state.ts';
 import type { Permission, Role } from '../../domain/staff/permissions.ts';
+import type { Delivery } from '../../domain/outreach/delivery.ts';
+import type { Failure } from '../../domain/outreach/provider-codes.ts';
+import type { Word } from '../../domain/outreach/words.ts';
 import type { Assurance, Breakpoint, Channel } from '../../domain/workflow/document.ts';
 
 /**
@@ -20,6 +23,11 @@ export interface Schema {
 	counters: CountersTable;
 	suppressions: SuppressionsTable;
 	messages: MessagesTable;
+	message_attempts: MessageAttemptsTable;
+	provider_events: ProviderEventsTable;
+	inbound_messages: InboundMessagesTable;
+	whatsapp_windows: WhatsappWindowsTable;
+	disabled_templates: DisabledTemplatesTable;
 	drafts: DraftsTable;
 	submissions: SubmissionsTable;
 	writebacks: WritebacksTable;
@@ -192,6 +200,66 @@ interface MessagesTable {
 	accepted_at: Timeless;
 	step: string | null;
 	released_at: Timeless;
+	unsettled: Generated<number>;
+	delivery: Delivery | null;
+	delivery_at: Timeless;
+}
+
+interface MessageAttemptsTable {
+	message_id: string;
+	number: number;
+	started_at: TimeOrNow;
+	ended_at: Timeless;
+	outcome: 'accepted' | 'failed' | 'unavailable' | 'unknown' | null;
+	failure: Failure | null;
+	provider: string | null;
+	provider_id: string | null;
+	code: string | null;
+	duplicate: Generated<boolean>;
+	delivery: Delivery | null;
+	poll_at: Timeless;
+	polls: Generated<number>;
+}
+
+interface ProviderEventsTable {
+	id: string;
+	provider: string;
+	dedupe: string;
+	kind: 'delivery' | 'inbound';
+	provider_id: string | null;
+	message_id: string | null;
+	attempt: number | null;
+	status: string | null;
+	code: string | null;
+	channel: Channel | null;
+	destination_hash: string | null;
+	word: Word | null;
+	case_id: string | null;
+	state: 'stored' | 'orphan' | 'worked' | 'failed';
+	tries: Generated<number>;
+	lease_until: Timeless;
+	next_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+	received_at: TimeOrNow;
+}
+
+interface InboundMessagesTable {
+	id: string;
+	case_id: string;
+	channel: Channel;
+	word: Word;
+	sealed: string;
+	received_at: TimeOrNow;
+}
+
+interface WhatsappWindowsTable {
+	destination_hash: string;
+	expires_at: Time;
+}
+
+interface DisabledTemplatesTable {
+	content_sid: string;
+	code: string;
+	disabled_at: TimeOrNow;
 }
 
 interface DraftsTable {

@@ -85,8 +85,7 @@ export async function sendNotice(
 	const { workflow } = held;
 	const { notice: template } = exceptionType(workflow.document, held.exception.type);
 	if (!template) return;
-	const preference = workflow.document.outreach.steps.flatMap(({ channels }) => channels);
-	const chosen = await openChannel(parts, workflow, held, preference);
+	const chosen = await openChannel(parts, workflow, held);
 	if (!chosen.ok) return;
 	const { channel, contact } = chosen.value;
 	await queueMessage(parts, workflow, held, {

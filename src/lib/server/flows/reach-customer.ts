@@ -27,7 +27,7 @@ export async function closedChannels(
 	const hashes = ways.flatMap((way) => way.hashes);
 	const stopped = await db
 		.selectFrom('suppressions')
-		.select(['destination_hash', 'channel'])
+		.select(['destination_hash', 'channel', 'reason'])
 		.where('destination_hash', 'in', hashes)
 		.execute();
 	const failed = await db
@@ -36,21 +36,26 @@ export async function closedChannels(
 		.where('case_id', '=', row.id)
 		.where('state', '=', 'failed')
 		.execute();
-	const found = (rows: typeof stopped, way: (typeof ways)[number]) =>
+	const unusable = stopped.filter(({ reason }) => reason === 'unusable');
+	const found = (rows: typeof failed, way: (typeof ways)[number]) =>
 		rows.some((one) => one.channel === way.channel && way.hashes.includes(one.destination_hash));
 	const closed = new Map<Channel, Suppression>();
 	for (const way of ways)
 		if (found(failed, way)) closed.set(way.channel, 'unusable');
+		else if (found(unusable, way)) closed.set(way.channel, 'unusable');
 		else if (found(stopped, way)) closed.set(way.channel, 'opted-out');
 	return closed;
 }
 
-/** The first channel of the preference that is open for this case; else what was found about each. */
+/**
+ * The first channel of the preference that is open for this case; else what was found about each.
+ * @param preference unless it is given, the channels of all steps in their order
+ */
 export async function openChannel(
 	parts: Pick<Parts, 'vault'>,
 	{ document }: Workflow,
 	change: CaseChange,
-	preference: readonly Channel[]
+	preference: readonly Channel[] = document.outreach.steps.flatMap(({ channels }) => channels)
 ): Promise<ReturnType<typeof chooseChannel>> {
 	const { trx: db, row, content } = change;
 	const contacts = { ...content.record?.contacts, ...content.contacts };

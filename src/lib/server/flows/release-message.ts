@@ -82,6 +82,7 @@ async function putOff(
 		.set({
 			state: 'queued',
 			attempts: row.attempts - 1,
+			unsettled: 0,
 			lease_until: null,
 			next_at: at,
 			expires_at: later(row.expires_at),

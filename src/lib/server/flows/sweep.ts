@@ -4,6 +4,7 @@ import { changeCase } from '../db/cases.ts';
 import { countAgainst } from '../db/counters.ts';
 import { PRIORITY, priorityByAge } from '../jobs/queues.ts';
 import type { Parts } from '../parts.ts';
+import { wakeCallbacks, wakePolls } from './wake-callbacks.ts';
 
 type Used = Pick<Parts, 'db' | 'vault' | 'jobs' | 'crash' | 'log'>;
 
@@ -28,6 +29,8 @@ export async function sweep(parts: Used): Promise<Record<string, number> | null>
 		writebacks: await wakeWritebacks(parts),
 		outreach: await wakeOutreach(parts),
 		unbegun: await wakeUnbegun(parts),
+		callbacks: await wakeCallbacks(parts),
+		polls: await wakePolls(parts),
 		expired: await expireCases(parts)
 	};
 }

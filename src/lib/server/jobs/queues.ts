@@ -7,7 +7,9 @@ export const queues = {
 	'apply-writeback': { expireInSeconds: 180, heartbeatSeconds: 30 },
 	'complete-case': { expireInSeconds: 120, heartbeatSeconds: 30 },
 	'make-offer': { expireInSeconds: 120, heartbeatSeconds: 30 },
-	outreach: { expireInSeconds: 120, heartbeatSeconds: 30 }
+	outreach: { expireInSeconds: 120, heartbeatSeconds: 30 },
+	'work-callback': { expireInSeconds: 120, heartbeatSeconds: 30 },
+	'poll-delivery': { expireInSeconds: 120, heartbeatSeconds: 30 }
 } as const;
 
 export type QueueName = keyof typeof queues;
@@ -27,6 +29,8 @@ export interface JobData {
 	'complete-case': { v: 1; case: string };
 	'make-offer': { v: 1; case: string };
 	outreach: { v: 1; case: string };
+	'work-callback': { v: 1; callback: string };
+	'poll-delivery': { v: 1; message: string; attempt: number };
 }
 
 /** Of messages. */
