@@ -73,7 +73,7 @@ test('a zone that is none, and an agreement for no channel, are refused with the
 	expect(status).toBe(400);
 	expect(answer['errors']).toMatchObject([
 		{ field: 'zone', problem: 'is not a time zone such as Europe/Berlin' },
-		{ field: 'consent[0]' }
+		{ field: 'consent.0' }
 	]);
 });
 
