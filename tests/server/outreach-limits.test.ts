@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OpenCase } from '../../src/lib/contracts/cases.ts';
 import { explainOutreach } from '../../src/lib/server/flows/explain-outreach.ts';
 import { openCases } from '../../src/lib/server/flows/open-cases.ts';
+import { postpone } from '../../src/lib/server/flows/postpone.ts';
 import { reachOut } from '../../src/lib/server/flows/reach-out.ts';
 import { requestCode } from '../../src/lib/server/flows/request-code.ts';
 import { sendMessage } from '../../src/lib/server/flows/send-message.ts';
@@ -181,6 +182,16 @@ test('a code is never held: not at night, not above the caps', async () => {
 	await move(id, NIGHT);
 	got(await requestCode(world.parts, await beginVisit(world, id), 'sms', SOURCE));
 	expect((await deliver(id)).map(({ body }) => /\d{6}/.test(body))).toEqual([true]);
+});
+
+test('a reminder that is wished for at night is promised for the morning', async () => {
+	const id = await open();
+	await deliver(id);
+	await move(id, NIGHT);
+	got(await postpone(world.parts, await beginVisit(world, id), 1));
+	const { row } = await caseOf(world, id);
+	const hour = new Intl.DateTimeFormat('en-GB', { timeZone: NIGHT, timeStyle: 'short' });
+	expect(hour.format(row.remind_at!)).toBe('08:00');
 });
 
 test('the explanation tells what was sent, what comes next, when, and why not earlier', async () => {

@@ -29,7 +29,7 @@ const MOVES = [
 const LONG_MOVES = [
 	`update cases set expires_at = expires_at - $t where ended_at is null`,
 	`update links set expires_at = expires_at - $t where ended_at is null`,
-	`update messages set released_at = released_at - $t where released_at > now() - interval '8 days'`
+	`update messages set released_at = released_at - $t where released_at is not null`
 ];
 const DAY = 86_400;
 

@@ -145,5 +145,5 @@ export const SETTLED: Record<string, string> = {
 	'no message is left behind': `select id from messages where state in ${UNDER_WAY}`,
 	'no case waits to begin': `select id from cases
 		where complete_at is not null and ended_at is null`,
-	'no reminder is overdue': `select id from cases where remind_at < now()`
+	'no reminder is overdue': `select id from cases where remind_at < now() and ended_at is null`
 };

@@ -60,7 +60,7 @@ export function triggerLine({ record, workflow, random }: Person): Record<string
 	if (!random.chance(0.05)) contacts.sms = record.phone;
 	if (record.email && random.chance(0.5)) contacts.email = record.email;
 	// Where it is night nothing may come for as long as the run takes.
-	const zone = record.id.endsWith('7') ? NIGHT : DAYTIME;
+	const zone = record.id.endsWith('17') ? NIGHT : DAYTIME;
 	return { workflow, customer: record.id, facts, contacts, zone };
 }
 

@@ -1,7 +1,7 @@
 import type { FieldValue } from '../../domain/workflow/document.ts';
 import { planStep, type Situation } from '../../domain/outreach/plan.ts';
 import { loadCase, type LoadedCase } from '../db/cases.ts';
-import { loadWorkflow, type Workflow } from '../db/workflows.ts';
+import { loadWorkflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
 import { situationOf } from './outreach-situation.ts';
 import { type Reason, REASON_WORDS, RULE_LABELS } from './outreach-words.ts';

@@ -1,8 +1,9 @@
 import { phoneCountries } from '../../contracts/phone-countries.ts';
 import { agreedChannels } from '../../domain/outreach/consent.ts';
+import { hoursOf, opensAt } from '../../domain/outreach/hours.ts';
 import type { Situation } from '../../domain/outreach/plan.ts';
 import { type PersonZones, zonesOfPerson } from '../../domain/outreach/zones.ts';
-import type { OutreachStep } from '../../domain/workflow/document.ts';
+import type { OutreachStep, WorkflowDocument } from '../../domain/workflow/document.ts';
 import type { CaseContent, Contacts, LoadedCase } from '../db/cases.ts';
 import type { Db } from '../db/connect.ts';
 import { sentLately } from '../db/outreach.ts';
@@ -19,20 +20,35 @@ export interface Next {
 }
 
 /** Where outreach may go: what the trigger told goes before what the record tells. */
-export const contactsOf = ({ contacts, record }: CaseContent): Contacts => ({
+const contactsOf = ({ contacts, record }: CaseContent): Contacts => ({
 	...record?.contacts,
 	...contacts
 });
 
 /** The zones that the person of a case may be in. */
-export function zonesOf({ document }: Workflow, content: CaseContent): PersonZones {
+function zonesOf({ zone }: WorkflowDocument, content: CaseContent): PersonZones {
 	const { sms, whatsapp } = contactsOf(content);
 	const numbers = [sms, whatsapp].filter((number) => number !== undefined);
 	return zonesOfPerson({
 		declared: content.zone,
 		countries: numbers.flatMap(phoneCountries),
-		workflow: document.zone
+		workflow: zone
 	});
+}
+
+/**
+ * The first instant from then on at which the person may be written to: what is promised, or tried
+ * again, is dated by it. Every message passes `releaseMessage` besides, at every try.
+ */
+export function allowedAt(
+	{ config }: Pick<Parts, 'config'>,
+	{ document }: Pick<Workflow, 'document'>,
+	content: CaseContent,
+	then: Date
+): Date {
+	if (!config.outreachLimits) return then;
+	const { zones } = zonesOf(document, content);
+	return new Date(opensAt(hoursOf(document.outreach), zones, then.getTime()) ?? then);
 }
 
 /** What of a situation is known without asking the database: all that a new case knows. */
@@ -53,7 +69,7 @@ export function situationAtOnce(
 		contacts: contactsOf(content),
 		suppressed: new Map(),
 		agreed: agreedChannels(outreach.consent, content),
-		zones: zonesOf(workflow, content),
+		zones: zonesOf(workflow.document, content),
 		sent: [],
 		limits: config.outreachLimits
 	};

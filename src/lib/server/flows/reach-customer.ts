@@ -5,7 +5,7 @@ import {
 } from '../../domain/outreach/choose-channel.ts';
 import { agreedChannels } from '../../domain/outreach/consent.ts';
 import type { StopReason } from '../../domain/outreach/plan.ts';
-import type { Channel } from '../../domain/workflow/document.ts';
+import type { Channel, OutreachStep } from '../../domain/workflow/document.ts';
 import type { CaseChange, CaseRow } from '../db/cases.ts';
 import type { Db } from '../db/connect.ts';
 import type { Workflow } from '../db/workflows.ts';
@@ -139,7 +139,10 @@ async function sendAgain(
 	{ step, template, link }: { step?: string | null; template?: string | undefined; link: string }
 ): Promise<'queued' | 'unreachable'> {
 	const { steps } = workflow.document.outreach;
-	const said = steps.find((one) => one.id === step || one.template === template) ?? steps[0]!;
+	const said =
+		steps.find(({ id }) => id === step) ??
+		steps.find((one) => one.template === template) ??
+		(steps[0] as OutreachStep);
 	const chosen = await openChannel(parts, workflow, change, said.channels);
 	if (!chosen.ok) {
 		leaveUnreachable(workflow, change);

@@ -37,7 +37,7 @@ async function takeTurn({ trx, row, now }: CaseChange): Promise<boolean> {
 		.updateTable('cases')
 		.set({ remind_at: null, outreach_at: null })
 		.where('id', '=', row.id)
-		.where(({ fn, ref }) => fn.coalesce(ref('remind_at'), ref('outreach_at')), '<=', now)
+		.where((eb) => eb.fn.coalesce('remind_at', 'outreach_at'), '<=', now)
 		.executeTakeFirst();
 	return taken.numUpdatedRows > 0n;
 }

@@ -11,6 +11,8 @@ type Used = Pick<Parts, 'db' | 'vault' | 'jobs' | 'crash' | 'log'>;
 /** How far behind a row must be before the sweeper speaks up: its own job should have come by now. */
 const LATE = sql<Date>`now() - interval '15 seconds'`;
 const BATCH = 500;
+/** Of steps of outreach: those of a whole night are due in the same minute of the morning. */
+const STEPS = 2000;
 
 const minutesAgo = (minutes: number) => sql<Date>`now() - make_interval(mins => ${minutes}::int)`;
 
@@ -87,7 +89,7 @@ async function wakeOutreach({ db, jobs, crash }: Used): Promise<number> {
 		const { rows } = await sql<{ id: string }>`
 			select id from cases
 			where ended_at is null and coalesce(remind_at, outreach_at) < now()
-			order by coalesce(remind_at, outreach_at) limit ${BATCH}`.execute(trx);
+			order by coalesce(remind_at, outreach_at) limit ${STEPS}`.execute(trx);
 		const waiting = rows.map(({ id }) => ({ data: { v: 1 as const, case: id } }));
 		await jobs.sendAll(trx, 'outreach', waiting);
 		crash('wake-outreach:before-commit');
