@@ -4,12 +4,14 @@ import type { ChannelPort } from './channels/port.ts';
 import { type Config, loadConfig, printProblems } from './config.ts';
 import { createLinks } from './crypto/links.ts';
 import { createSigner } from './crypto/signer.ts';
-import { createVault } from './crypto/vault.ts';
+import { createVault, VaultError } from './crypto/vault.ts';
 import { type Database, openDatabase } from './db/connect.ts';
 import { changeable } from './db/grant-role.ts';
 import { migrate, schemaState } from './db/migrate.ts';
 import { missingConnections } from './flows/missing-connections.ts';
+import { checkKeys } from './flows/check-keys.ts';
 import { purgeOld } from './flows/purge-old.ts';
+import { rewrapInTurn } from './flows/rewrap-keys.ts';
 import { sealRecord } from './flows/seal-record.ts';
 import { sweep } from './flows/sweep.ts';
 import { handlersOf } from './jobs/handlers.ts';
@@ -24,6 +26,8 @@ import { createHttpRecords } from './records/http.ts';
 const SWEEP_MS = 10_000;
 const SEAL_MS = 5_000;
 const PURGE_MS = 3_600_000;
+const REWRAP_MS = 600_000;
+const FORGET_MS = 60_000;
 /** Connections of pg-boss beside the pool: it polls, it never does a page's work. */
 const BOSS_CONNECTIONS = 4;
 
@@ -88,8 +92,10 @@ export async function buildApp(config: Config, opened?: Database): Promise<App> 
 		metrics: createMetrics(),
 		crash: crashPoint(config)
 	};
+	await checkMasterKeys(parts);
 	await warnOfConnections(parts);
 	const timers = config.role === 'web' ? [] : await startWork(parts, jobs);
+	timers.push(setInterval(() => parts.vault.forgetOld(), FORGET_MS).unref());
 	let draining = false;
 	return {
 		parts,
@@ -139,6 +145,16 @@ async function checkRecord(
 		log.warn({ tables }, `${told}: name one that cannot in TAPDONE_SERVING_ROLE`);
 }
 
+async function checkMasterKeys(parts: Parts): Promise<void> {
+	await checkKeys(parts).catch((error: unknown) => {
+		if (!(error instanceof VaultError)) throw error;
+		throw new Error(
+			'TAPDONE_MASTER_KEYS does not open what is stored: it lacks the key that wrote it. Nothing was changed.',
+			{ cause: error }
+		);
+	});
+}
+
 async function warnOfConnections(parts: Parts): Promise<void> {
 	const missing = await missingConnections(parts).catch((error: unknown) => {
 		parts.log.warn({ error }, 'the connections of the workflows could not be checked');
@@ -168,7 +184,8 @@ async function startWork(parts: Parts, jobs: Jobs): Promise<NodeJS.Timeout[]> {
 	return [
 		repeat('sweep', SWEEP_MS, () => sweep(parts)),
 		repeat('seal', SEAL_MS, () => sealRecord(parts)),
-		repeat('purge', PURGE_MS, () => purgeOld(parts))
+		repeat('purge', PURGE_MS, () => purgeOld(parts)),
+		repeat('rewrap', REWRAP_MS, () => rewrapInTurn(parts))
 	];
 }
 
