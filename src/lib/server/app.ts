@@ -4,12 +4,9 @@ import type { ChannelPort } from './channels/port.ts';
 import { type Config, loadConfig, printProblems } from './config.ts';
 import { createLinks } from './crypto/links.ts';
 import { createSigner } from './crypto/signer.ts';
-import { createVault, VaultError } from './crypto/vault.ts';
+import { createVault } from './crypto/vault.ts';
 import { type Database, openDatabase } from './db/connect.ts';
-import { changeable } from './db/grant-role.ts';
 import { migrate, schemaState } from './db/migrate.ts';
-import { missingConnections } from './flows/missing-connections.ts';
-import { checkKeys } from './flows/check-keys.ts';
 import { purgeOld } from './flows/purge-old.ts';
 import { rewrapInTurn } from './flows/rewrap-keys.ts';
 import { sealRecord } from './flows/seal-record.ts';
@@ -22,6 +19,7 @@ import { createMetrics } from './metrics.ts';
 import { createFiles, nowhere } from './outside/files.ts';
 import type { Parts } from './parts.ts';
 import { createHttpRecords } from './records/http.ts';
+import { checkStart, warnOfConnections } from './start-checks.ts';
 
 const SWEEP_MS = 10_000;
 const SEAL_MS = 5_000;
@@ -76,12 +74,13 @@ export async function buildApp(config: Config, opened?: Database): Promise<App> 
 		database.kind === 'embedded'
 			? { db: fromPglite(database.pglite), backend: 'pglite' as const }
 			: { connectionString: config.databaseUrl as string, max: BOSS_CONNECTIONS };
-	await checkRecord(database, config, log);
+	const vault = createVault({ master: config.keys.master, lookup: config.keys.lookup });
+	await checkStart(database, vault, config, log);
 	const jobs = await startJobs(boss, log);
 	const parts: Parts = {
 		config,
 		db: database.db,
-		vault: createVault({ master: config.keys.master, lookup: config.keys.lookup }),
+		vault,
 		links: createLinks({ keys: config.keys.links }),
 		signer: createSigner(config.keys.audit),
 		outside: config.auditDir === null ? nowhere : createFiles(config.auditDir),
@@ -92,7 +91,6 @@ export async function buildApp(config: Config, opened?: Database): Promise<App> 
 		metrics: createMetrics(),
 		crash: crashPoint(config)
 	};
-	await checkMasterKeys(parts);
 	await warnOfConnections(parts);
 	const timers = config.role === 'web' ? [] : await startWork(parts, jobs);
 	timers.push(setInterval(() => parts.vault.forgetOld(), FORGET_MS).unref());
@@ -122,49 +120,6 @@ export async function startFromEnvironment(env: NodeJS.ProcessEnv): Promise<App>
 	const config = loadConfig(env);
 	if (!config.ok) throw new Error(printProblems(config.detail ?? []));
 	return buildApp(config.value);
-}
-
-/**
- * Could this process change the record of events and acts? Where a role was named that must not, it
- * does not start. Where none was, it is told and goes on: an installation from before there were two
- * roles must survive its upgrade, and the triggers and checkpoints hold there, too. The embedded
- * database is this process's own.
- */
-async function checkRecord(
-	{ kind, db }: Database,
-	{ env, servingRole }: Config,
-	log: Parts['log']
-): Promise<void> {
-	if (kind === 'embedded') return;
-	const tables = await changeable(db);
-	if (tables.length === 0) return;
-	const told = `the database role of DATABASE_URL could change the record (${tables.join(', ')})`;
-	if (servingRole !== null)
-		throw new Error(`${told}: connect as ${servingRole}, see TAPDONE_SERVING_ROLE.`);
-	if (env === 'production')
-		log.warn({ tables }, `${told}: name one that cannot in TAPDONE_SERVING_ROLE`);
-}
-
-async function checkMasterKeys(parts: Parts): Promise<void> {
-	await checkKeys(parts).catch((error: unknown) => {
-		if (!(error instanceof VaultError)) throw error;
-		throw new Error(
-			'TAPDONE_MASTER_KEYS does not open what is stored: it lacks the key that wrote it. Nothing was changed.',
-			{ cause: error }
-		);
-	});
-}
-
-async function warnOfConnections(parts: Parts): Promise<void> {
-	const missing = await missingConnections(parts).catch((error: unknown) => {
-		parts.log.warn({ error }, 'the connections of the workflows could not be checked');
-		return [];
-	});
-	for (const { workflow, connection } of missing)
-		parts.log.warn(
-			{ workflow, connection },
-			'a published workflow needs a connection that TAPDONE_RECORDS does not name: it can send no code and book nothing'
-		);
 }
 
 async function startWork(parts: Parts, jobs: Jobs): Promise<NodeJS.Timeout[]> {

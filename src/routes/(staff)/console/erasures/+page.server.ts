@@ -1,5 +1,10 @@
 import { fail } from '@sveltejs/kit';
-import { approveErasureForm, declineErasureForm, requestErasureForm } from '$lib/contracts/erasure';
+import {
+	approveErasureForm,
+	declineErasureForm,
+	type ErasureRefusal,
+	requestErasureForm
+} from '$lib/contracts/erasure';
 import { isUuid } from '$lib/contracts/uuid';
 import { approveErasure } from '$lib/server/flows/approve-erasure';
 import { declineErasure } from '$lib/server/flows/decline-erasure';
