@@ -77,7 +77,6 @@ describe.runIf(testKind === 'postgres')('the role that serves', () => {
 		const env = { DATABASE_URL: owner.url!, TAPDONE_SERVING_ROLE: role };
 		const own = await openDatabase({ url: owner.url, poolSize: 2, role: 'web' });
 		await expect(startWorld({ env, database: own })).rejects.toThrow('could change the record');
-		await own.close();
 	});
 
 	test('S9: what cannot be recorded is not done', async () => {

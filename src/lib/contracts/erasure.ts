@@ -41,3 +41,15 @@ export interface ErasureView {
 	/** Asked for by who looks at it: somebody else decides. */
 	own: boolean;
 }
+
+/** Why a press on that page came to nothing. */
+export type ErasureRefusal =
+	| 'bad-input'
+	| 'forbidden'
+	| 'unknown-customer'
+	| 'legal-hold'
+	| 'submission-under-way'
+	| 'requested-already'
+	| 'not-open'
+	| 'own'
+	| 'other-customer';

@@ -5,10 +5,9 @@ import { createLinks } from './crypto/links.ts';
 import { createSigner } from './crypto/signer.ts';
 import { createVault } from './crypto/vault.ts';
 import { type Database, openDatabase } from './db/connect.ts';
-import { changeable } from './db/grant-role.ts';
 import { migrate, schemaState } from './db/migrate.ts';
-import { missingConnections } from './flows/missing-connections.ts';
 import { purgeOld } from './flows/purge-old.ts';
+import { rewrapInTurn } from './flows/rewrap-keys.ts';
 import { sealRecord } from './flows/seal-record.ts';
 import { sweep } from './flows/sweep.ts';
 import { handlersOf } from './jobs/handlers.ts';
@@ -19,10 +18,13 @@ import { createMetrics } from './metrics.ts';
 import { createFiles, nowhere } from './outside/files.ts';
 import type { Parts } from './parts.ts';
 import { createHttpRecords } from './records/http.ts';
+import { checkStart, warnOfConnections } from './start-checks.ts';
 
 const SWEEP_MS = 10_000;
 const SEAL_MS = 5_000;
 const PURGE_MS = 3_600_000;
+const REWRAP_MS = 600_000;
+const FORGET_MS = 60_000;
 /** Connections of pg-boss beside the pool: it polls, it never does a page's work. */
 const BOSS_CONNECTIONS = 4;
 
@@ -66,13 +68,14 @@ export async function buildApp(config: Config, opened?: Database): Promise<App> 
 		database.kind === 'embedded'
 			? { db: fromPglite(database.pglite), backend: 'pglite' as const }
 			: { connectionString: config.databaseUrl as string, max: BOSS_CONNECTIONS };
-	await checkRecord(database, config, log);
+	const vault = createVault({ master: config.keys.master, lookup: config.keys.lookup });
+	await checkStart(database, vault, config, log);
 	const jobs = await startJobs(boss, log);
 	const channels = await createChannels(config.channels, config);
 	const parts: Parts = {
 		config,
 		db: database.db,
-		vault: createVault({ master: config.keys.master, lookup: config.keys.lookup }),
+		vault,
 		links: createLinks({ keys: config.keys.links }),
 		signer: createSigner(config.keys.audit),
 		outside: config.auditDir === null ? nowhere : createFiles(config.auditDir),
@@ -85,6 +88,7 @@ export async function buildApp(config: Config, opened?: Database): Promise<App> 
 	};
 	await warnOfConnections(parts);
 	const timers = config.role === 'web' ? [] : await startWork(parts, jobs, channels);
+	timers.push(setInterval(() => parts.vault.forgetOld(), FORGET_MS).unref());
 	let draining = false;
 	return {
 		parts,
@@ -114,39 +118,6 @@ export async function startFromEnvironment(env: NodeJS.ProcessEnv): Promise<App>
 	return buildApp(config.value);
 }
 
-/**
- * Could this process change the record of events and acts? Where a role was named that must not, it
- * does not start. Where none was, it is told and goes on: an installation from before there were two
- * roles must survive its upgrade, and the triggers and checkpoints hold there, too. The embedded
- * database is this process's own.
- */
-async function checkRecord(
-	{ kind, db }: Database,
-	{ env, servingRole }: Config,
-	log: Parts['log']
-): Promise<void> {
-	if (kind === 'embedded') return;
-	const tables = await changeable(db);
-	if (tables.length === 0) return;
-	const told = `the database role of DATABASE_URL could change the record (${tables.join(', ')})`;
-	if (servingRole !== null)
-		throw new Error(`${told}: connect as ${servingRole}, see TAPDONE_SERVING_ROLE.`);
-	if (env === 'production')
-		log.warn({ tables }, `${told}: name one that cannot in TAPDONE_SERVING_ROLE`);
-}
-
-async function warnOfConnections(parts: Parts): Promise<void> {
-	const missing = await missingConnections(parts).catch((error: unknown) => {
-		parts.log.warn({ error }, 'the connections of the workflows could not be checked');
-		return [];
-	});
-	for (const { workflow, connection } of missing)
-		parts.log.warn(
-			{ workflow, connection },
-			'a published workflow needs a connection that TAPDONE_RECORDS does not name: it can send no code and book nothing'
-		);
-}
-
 async function startWork(parts: Parts, jobs: Jobs, { open }: Channels): Promise<NodeJS.Timeout[]> {
 	if (open.length === 0)
 		parts.log.warn(
@@ -166,7 +137,8 @@ async function startWork(parts: Parts, jobs: Jobs, { open }: Channels): Promise<
 	return [
 		repeat('sweep', SWEEP_MS, () => sweep(parts)),
 		repeat('seal', SEAL_MS, () => sealRecord(parts)),
-		repeat('purge', PURGE_MS, () => purgeOld(parts))
+		repeat('purge', PURGE_MS, () => purgeOld(parts)),
+		repeat('rewrap', REWRAP_MS, () => rewrapInTurn(parts))
 	];
 }
 
