@@ -11,6 +11,7 @@ export type AlertKind =
 	| 'factor-disabled'
 	| 'send-limit'
 	| 'poison-job'
+	| 'exception-late'
 	| 'staff-sign-in';
 
 export async function raiseAlert(db: Db, kind: AlertKind, subject: string): Promise<void> {

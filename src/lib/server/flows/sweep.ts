@@ -2,8 +2,10 @@ import { sql } from 'kysely';
 import { VISIT } from '../../domain/identity/limits.ts';
 import { changeCase } from '../db/cases.ts';
 import { countAgainst } from '../db/counters.ts';
+import { closeIncidents } from '../db/exceptions.ts';
 import { PRIORITY, priorityByAge } from '../jobs/queues.ts';
 import type { Parts } from '../parts.ts';
+import { escalateExceptions } from './escalate-exceptions.ts';
 
 type Used = Pick<Parts, 'db' | 'vault' | 'jobs' | 'crash' | 'log'>;
 
@@ -28,7 +30,9 @@ export async function sweep(parts: Used): Promise<Record<string, number> | null>
 		writebacks: await wakeWritebacks(parts),
 		reminders: await wakeReminders(parts),
 		unbegun: await wakeUnbegun(parts),
-		expired: await expireCases(parts)
+		expired: await expireCases(parts),
+		escalated: await escalateExceptions(parts),
+		calm: await closeIncidents(parts.db)
 	};
 }
 
