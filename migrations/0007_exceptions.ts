@@ -16,7 +16,6 @@ const steps = [
 	)`,
 	sql`create unique index incidents_one_open on incidents (workflow, type, breakpoint, connection, reason)
 		where closed_at is null`,
-	sql`create index incidents_to_purge on incidents (closed_at) where closed_at is not null`,
 
 	sql`alter table exceptions
 		add column incident_id uuid references incidents,

@@ -17,7 +17,8 @@ export type AlertKind =
 	| 'filtered-messages'
 	| 'template-disabled'
 	| 'unknown-callback'
-	| 'unknown-contact';
+	| 'unknown-contact'
+	| 'exception-late';
 
 export async function raiseAlert(db: Db, kind: AlertKind, subject: string): Promise<void> {
 	await db

@@ -109,3 +109,15 @@ export async function returnClaim(trx: Trx, id: string, staff: string): Promise<
 		.where((eb) => eb.or([eb('claimed_by', 'is', null), eb('lease_until', '<=', sql<Date>`now()`)]))
 		.execute();
 }
+
+/** Marks an open exception as escalated; `false` where it was, or is closed. */
+export async function takeEscalation(trx: Trx, id: string): Promise<boolean> {
+	const { numUpdatedRows } = await trx
+		.updateTable('exceptions')
+		.set({ escalated_at: sql<Date>`now()` })
+		.where('id', '=', id)
+		.where('state', '=', 'open')
+		.where('escalated_at', 'is', null)
+		.executeTakeFirst();
+	return numUpdatedRows === 1n;
+}

@@ -2,6 +2,7 @@ import { type Insertable, sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import type { CaseEvent } from '../../domain/case/events.ts';
 import type { Trx } from './cases.ts';
+import type { Db } from './connect.ts';
 import type { Schema } from './schema.ts';
 
 /** What the queue needs of an exception beside its event. */
@@ -75,3 +76,12 @@ async function joinIncident(trx: Trx, row: ExceptionRow): Promise<string> {
 
 /** `missing-facts:name,postcode` of one case and `missing-facts:name` of another have one cause. */
 const causeOf = (reason: string): string => reason.split(':', 1)[0]!;
+
+/** Ends incidents that stop no case any more: the same cause later on is another incident. */
+export async function closeIncidents(db: Db): Promise<number> {
+	const { numAffectedRows } = await sql`
+		update incidents i set closed_at = now()
+		where i.closed_at is null and i.opened_at < now() - interval '1 minute' and not exists (
+			select 1 from exceptions e where e.incident_id = i.id and e.state = 'open')`.execute(db);
+	return Number(numAffectedRows ?? 0);
+}

@@ -10,7 +10,7 @@ import type { Parts } from '../parts.ts';
 import { type ActDetail, type ActRefusal, type Working, workException } from './work-exception.ts';
 
 /** What is sealed with a question: what the agent says to the customer, in the customer's language. */
-export interface QuestionContent {
+export interface AskedQuestion {
 	words: string;
 }
 
@@ -52,7 +52,7 @@ export async function askInput(
 		const question = uuid();
 		const asked = held.decide({ do: 'ask-input', exception: id, question, fact });
 		if (!asked.ok) return fail('already-finished');
-		const content: QuestionContent = { words: said.value ?? '' };
+		const content: AskedQuestion = { words: said.value ?? '' };
 		await trx
 			.insertInto('questions')
 			.values({

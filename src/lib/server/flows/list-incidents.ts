@@ -44,7 +44,6 @@ export async function listIncidents(
 			where e.incident_id = i.id and e.state = 'open' and ${inScope(scope)}
 			order by e.due_at limit 1) as one
 		join cases c on c.id = one.case_id
-		where i.closed_at is null
 		order by one.severity, one.due_at, i.id limit ${MOST_SHOWN}`.execute(db);
 	return ok(
 		await Promise.all(

@@ -2,9 +2,11 @@ import { sql } from 'kysely';
 import { VISIT } from '../../domain/identity/limits.ts';
 import { changeCase } from '../db/cases.ts';
 import { countAgainst } from '../db/counters.ts';
+import { closeIncidents } from '../db/exceptions.ts';
 import { PRIORITY, priorityByAge } from '../jobs/queues.ts';
 import type { Parts } from '../parts.ts';
 import { wakeCallbacks, wakePolls } from './wake-callbacks.ts';
+import { escalateExceptions } from './escalate-exceptions.ts';
 
 type Used = Pick<Parts, 'db' | 'vault' | 'jobs' | 'crash' | 'log'>;
 
@@ -33,7 +35,9 @@ export async function sweep(parts: Used): Promise<Record<string, number> | null>
 		unbegun: await wakeUnbegun(parts),
 		callbacks: await wakeCallbacks(parts),
 		polls: await wakePolls(parts),
-		expired: await expireCases(parts)
+		expired: await expireCases(parts),
+		escalated: await escalateExceptions(parts),
+		calm: await closeIncidents(parts.db)
 	};
 }
 
