@@ -3,6 +3,7 @@ import type { Command } from '../../domain/case/commands.ts';
 import { decide, type Decision } from '../../domain/case/decide.ts';
 import type { Actor, CaseEvent } from '../../domain/case/events.ts';
 import { type CaseState, fold } from '../../domain/case/state.ts';
+import { reach } from '../../domain/telemetry/reached.ts';
 import type { Channel, FieldValues } from '../../domain/workflow/document.ts';
 import type { CaseKey } from '../crypto/vault.ts';
 import type { Parts } from '../parts.ts';
@@ -181,6 +182,7 @@ async function store(
 			stage: state.stage,
 			state: JSON.stringify(state),
 			seq: row.seq + events.length,
+			reached: reach(row.reached, events),
 			updated_at: now,
 			ended_at: state.ended ? (row.ended_at ?? now) : null,
 			...(resealed && {

@@ -3,6 +3,7 @@ import type { CaseEvent } from '../../domain/case/events.ts';
 import { decide } from '../../domain/case/decide.ts';
 import { fold, NEW_CASE } from '../../domain/case/state.ts';
 import { chooseChannel } from '../../domain/outreach/choose-channel.ts';
+import { reach } from '../../domain/telemetry/reached.ts';
 import type { Channel } from '../../domain/workflow/document.ts';
 import type { CaseContent } from '../db/cases.ts';
 import { linkEnd } from './issue-link.ts';
@@ -43,6 +44,7 @@ export async function buildCase(parts: Opening, prepared: Prepared, now: Date) {
 			stage: state.stage,
 			state: JSON.stringify(state),
 			seq: events.length,
+			reached: reach(0, events),
 			customer_hash: prepared.customerHash,
 			duplicate_hash: prepared.duplicateHash,
 			language,
