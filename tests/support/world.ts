@@ -71,7 +71,13 @@ export interface World {
  * published. Jobs run only with `role: 'all'`; with `web` a test runs the flows by hand.
  */
 export async function startWorld(
-	options: { role?: 'all' | 'web'; env?: Record<string, string>; records?: object } = {}
+	options: {
+		role?: 'all' | 'web';
+		env?: Record<string, string>;
+		records?: object;
+		/** Edits the starters on their way. */
+		change?: (source: string) => string;
+	} = {}
 ): Promise<World> {
 	const database = await testDatabase();
 	const core = await startRecordsPeer();
@@ -89,7 +95,7 @@ export async function startWorld(
 	const config = loadConfig(env);
 	if (!config.ok) throw new Error(JSON.stringify(config.detail));
 	const app = await buildApp(config.value, database);
-	await publish(database.db);
+	await publish(database.db, undefined, options.change);
 	return {
 		app,
 		parts: app.parts,

@@ -7,6 +7,7 @@ import { checkIdentity } from './checks/identity.ts';
 import { checkOperations } from './checks/operations.ts';
 import { checkTemplates } from './checks/templates.ts';
 import { checkTexts } from './checks/texts.ts';
+import { checkWhatsapp } from './checks/whatsapp.ts';
 import { compileAction, compileSettled } from './compile-action.ts';
 import type { CompiledAction, CompiledWorkflow } from './compiled.ts';
 
@@ -17,6 +18,7 @@ const CHECKS: ((document: WorkflowDocument, report: Report) => void)[] = [
 	checkBasics,
 	checkTexts,
 	checkTemplates,
+	checkWhatsapp,
 	checkIdentity,
 	checkActions,
 	checkOperations,
