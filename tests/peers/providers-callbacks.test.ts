@@ -122,7 +122,7 @@ test('a batch of SendGrid that comes twice is worked once', async () => {
 	expect(await reported(id)).toEqual(['delivered', 'processed']);
 });
 
-test('a delivery that is told after a failure takes the message back from where it went', async () => {
+test('a delivery that is told after a failure counts, and the number is a good one again', async () => {
 	const sms = number();
 	world.twilio.scripts.set(sms, { statuses: ['undelivered'], code: '30005' });
 	const id = await world.invite({ sms });
@@ -131,7 +131,7 @@ test('a delivery that is told after a failure takes the message back from where 
 	const { provider_id: sid } = await messageOf(id);
 	await world.twilio.report(sid!, 'delivered');
 	await world.settle();
-	expect(await messageOf(id)).toMatchObject({ state: 'accepted', delivery: 'delivered' });
+	expect(await messageOf(id)).toMatchObject({ state: 'failed', delivery: 'delivered' });
 	const left = await world.parts.db
 		.selectFrom('suppressions')
 		.selectAll()
