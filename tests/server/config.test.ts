@@ -53,6 +53,7 @@ describe('a good configuration', () => {
 			poolSize: 10,
 			records: {},
 			phone: false,
+			outreachLimits: true,
 			trustedHops: 0,
 			shutdownSeconds: 30,
 			drainSeconds: 5,
@@ -80,6 +81,7 @@ describe('a good configuration', () => {
 			TAPDONE_RECORDS: '{"core":{"baseUrl":"https://core.example.org/v1","token":"abc"}}',
 			TAPDONE_PHONE: 'off',
 			TAPDONE_ALLOW_PHONE: 'no',
+			TAPDONE_OUTREACH_LIMITS: 'on',
 			TAPDONE_TRUSTED_HOPS: '2',
 			TAPDONE_SHUTDOWN_SECONDS: '5',
 			TAPDONE_DRAIN_SECONDS: '9',
@@ -102,7 +104,9 @@ describe('a good configuration', () => {
 			auditDir: '/mnt/audit',
 			servingRole: 'tapdone_app',
 			poolSize: 4,
+			channels: { twilio: null, sendgrid: null, smtp: null },
 			phone: false,
+			outreachLimits: true,
 			trustedHops: 2,
 			shutdownSeconds: 5,
 			drainSeconds: 4,
@@ -210,6 +214,7 @@ describe('T2: production refuses to start', () => {
 	it.each([
 		['http', { TAPDONE_ORIGIN: 'http://t.example.org' }, 'TAPDONE_ORIGIN is http'],
 		['the phone', { TAPDONE_PHONE: 'on' }, 'TAPDONE_PHONE is on'],
+		['no limits', { TAPDONE_OUTREACH_LIMITS: 'off' }, 'TAPDONE_OUTREACH_LIMITS is off'],
 		['a crash point', { TAPDONE_CRASH_AT: 'x' }, 'TAPDONE_CRASH_AT is for'],
 		[
 			'zero keys',
@@ -341,6 +346,9 @@ describe('the help', () => {
 			'TAPDONE_LOOKUP_KEY',
 			'TAPDONE_AUDIT_KEYS',
 			'TAPDONE_RECORDS',
+			'TAPDONE_TWILIO_TOKENS',
+			'TAPDONE_SENDGRID_KEY',
+			'TAPDONE_SMTP',
 			'TAPDONE_METRICS_TOKEN',
 			'TAPDONE_API_KEY'
 		]);

@@ -162,7 +162,7 @@ test('jobs and sweeps that come too late for an erased case are done, not in tro
 	await sendMessage(parts, message.id);
 	await jobs['complete-case']({ v: 1, case: id });
 	await jobs['make-offer']({ v: 1, case: id });
-	await jobs.remind({ v: 1, case: id });
+	await jobs.outreach({ v: 1, case: id });
 	await sql`delete from counters`.execute(parts.db);
 	expect(await sweep(parts)).toMatchObject({ expired: 0 });
 	expect(await timeline(world, id)).toEqual(

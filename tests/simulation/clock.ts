@@ -11,6 +11,7 @@ const MOVES = [
 	`update messages set next_at = next_at - $t, lease_until = lease_until - $t,
 		expires_at = expires_at - $t where state in ('queued','sending','unknown')`,
 	`update cases set remind_at = remind_at - $t where remind_at is not null`,
+	`update cases set outreach_at = outreach_at - $t where outreach_at is not null`,
 	`update cases set complete_at = complete_at - $t where complete_at is not null`,
 	`update challenges set created_at = created_at - $t, expires_at = expires_at - $t
 		where created_at > now() - interval '1 hour'`,
@@ -27,7 +28,8 @@ const MOVES = [
 /** What lives for days is moved only by jumps of days: there are many such rows. */
 const LONG_MOVES = [
 	`update cases set expires_at = expires_at - $t where ended_at is null`,
-	`update links set expires_at = expires_at - $t where ended_at is null`
+	`update links set expires_at = expires_at - $t where ended_at is null`,
+	`update messages set released_at = released_at - $t where released_at is not null`
 ];
 const DAY = 86_400;
 

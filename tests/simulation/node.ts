@@ -36,6 +36,7 @@ export async function startNodes(
 	const config = loadConfig({
 		TAPDONE_ENV: 'test',
 		TAPDONE_LOG_LEVEL: 'silent',
+		TAPDONE_OUTREACH_LIMITS: 'on',
 		TAPDONE_DATA: join(import.meta.dirname, '../.cache'),
 		DATABASE_URL: url,
 		TAPDONE_ORIGIN: 'https://t.example.test',

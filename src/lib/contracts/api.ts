@@ -31,6 +31,7 @@ export const STAGES = [
 	'submitted',
 	'with-person',
 	'resolved',
+	'deferred',
 	'cancelled',
 	'expired'
 ] as const satisfies readonly Stage[];

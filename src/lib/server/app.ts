@@ -1,6 +1,5 @@
 import { fromPglite } from 'pg-boss';
-import { phone } from './channels/phone.ts';
-import type { ChannelPort } from './channels/port.ts';
+import { type Channels, createChannels } from './channels/create.ts';
 import { type Config, loadConfig, printProblems } from './config.ts';
 import { createLinks } from './crypto/links.ts';
 import { createSigner } from './crypto/signer.ts';
@@ -40,11 +39,6 @@ export interface App {
 	stop(graceMs?: number): Promise<void>;
 }
 
-/** No channel is configured: messages wait, nothing is lost, and the log says what to do. */
-const noChannel: ChannelPort = {
-	send: () => Promise.resolve({ outcome: 'parked', reason: 'no-channel-configured' })
-};
-
 async function openSchema(config: Config): Promise<Database> {
 	const database = await openDatabase({
 		url: config.databaseUrl ?? undefined,
@@ -77,6 +71,7 @@ export async function buildApp(config: Config, opened?: Database): Promise<App> 
 	const vault = createVault({ master: config.keys.master, lookup: config.keys.lookup });
 	await checkStart(database, vault, config, log);
 	const jobs = await startJobs(boss, log);
+	const channels = await createChannels(config.channels, config);
 	const parts: Parts = {
 		config,
 		db: database.db,
@@ -86,13 +81,13 @@ export async function buildApp(config: Config, opened?: Database): Promise<App> 
 		outside: config.auditDir === null ? nowhere : createFiles(config.auditDir),
 		jobs,
 		records: createHttpRecords(config.records),
-		channels: config.phone ? phone : noChannel,
+		channels,
 		log,
 		metrics: createMetrics(),
 		crash: crashPoint(config)
 	};
 	await warnOfConnections(parts);
-	const timers = config.role === 'web' ? [] : await startWork(parts, jobs);
+	const timers = config.role === 'web' ? [] : await startWork(parts, jobs, channels);
 	timers.push(setInterval(() => parts.vault.forgetOld(), FORGET_MS).unref());
 	let draining = false;
 	return {
@@ -110,6 +105,7 @@ export async function buildApp(config: Config, opened?: Database): Promise<App> 
 			for (const timer of timers) clearInterval(timer);
 			await jobs.stop(graceMs);
 			await parts.records.close();
+			channels.close();
 			await database.close();
 		}
 	};
@@ -122,9 +118,11 @@ export async function startFromEnvironment(env: NodeJS.ProcessEnv): Promise<App>
 	return buildApp(config.value);
 }
 
-async function startWork(parts: Parts, jobs: Jobs): Promise<NodeJS.Timeout[]> {
-	if (parts.channels === noChannel)
-		parts.log.warn('no channel is configured: messages wait until one is (see TAPDONE_PHONE)');
+async function startWork(parts: Parts, jobs: Jobs, { open }: Channels): Promise<NodeJS.Timeout[]> {
+	if (open.length === 0)
+		parts.log.warn(
+			'no channel is configured: messages wait until one is (see TAPDONE_TWILIO_ACCOUNT, TAPDONE_SMTP)'
+		);
 	const repeat = (name: string, every: number, run: () => Promise<unknown>) => {
 		let running = false;
 		return setInterval(() => {

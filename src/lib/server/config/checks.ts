@@ -1,4 +1,5 @@
 import { toBase64url } from '../crypto/base64url.ts';
+import { channelProblems, plainProviders } from './channel-checks.ts';
 import { isKnownSecret, keyProblem, keyringProblem } from './secure.ts';
 import type { Environment, Name, Values } from './variables.ts';
 
@@ -38,7 +39,8 @@ const ALWAYS: Check[] = [
 			if (seen.has(text)) yield [name, 'has a key that stands in the keys twice'];
 			seen.add(text);
 		}
-	}
+	},
+	channelProblems
 ];
 
 const NOT_IN_TEST: Check[] = [
@@ -49,6 +51,7 @@ const NOT_IN_TEST: Check[] = [
 
 /** What may be let through while trying, and must not where customers are (case T2). */
 const IN_PRODUCTION: Check[] = [
+	plainProviders,
 	function* https({ TAPDONE_ORIGIN }) {
 		if (TAPDONE_ORIGIN?.startsWith('http:'))
 			yield ['TAPDONE_ORIGIN', 'is http: links and cookies would travel in the clear'];
@@ -56,6 +59,10 @@ const IN_PRODUCTION: Check[] = [
 	function* phone({ TAPDONE_PHONE, TAPDONE_ALLOW_PHONE }) {
 		if (TAPDONE_PHONE && !TAPDONE_ALLOW_PHONE)
 			yield ['TAPDONE_PHONE', 'is on: anyone could read links and codes'];
+	},
+	function* limits({ TAPDONE_OUTREACH_LIMITS }) {
+		if (TAPDONE_OUTREACH_LIMITS === false)
+			yield ['TAPDONE_OUTREACH_LIMITS', 'is off: people would be written to at night'];
 	},
 	function* keys({
 		TAPDONE_MASTER_KEYS,

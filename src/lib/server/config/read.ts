@@ -1,6 +1,8 @@
 import { fail, ok, type Result } from '../../domain/result.ts';
+import type { ChannelSettings } from '../channels/settings.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { HttpConnection } from '../records/http-config.ts';
+import { channelSettings } from './channels.ts';
 import { crossProblems } from './checks.ts';
 import { nearest } from './nearest.ts';
 import {
@@ -29,7 +31,10 @@ export interface Config {
 	/** The role that must not be able to change the record; null: it is only warned of. */
 	servingRole: string | null;
 	records: Record<string, HttpConnection>;
+	channels: ChannelSettings;
 	phone: boolean;
+	/** Whether quiet hours and frequency caps hold. */
+	outreachLimits: boolean;
 	trustedHops: number;
 	shutdownSeconds: number;
 	/** Of `shutdownSeconds`: how long requests are still taken while `/readyz` says no. */
@@ -124,7 +129,9 @@ function assemble(env: Environment, values: Values): Config | null {
 		auditDir: values.TAPDONE_AUDIT_DIR ?? (env === 'demo' ? `${dataDir}/audit` : null),
 		servingRole: values.TAPDONE_SERVING_ROLE ?? null,
 		records: values.TAPDONE_RECORDS ?? {},
+		channels: channelSettings(values),
 		phone: values.TAPDONE_PHONE ?? trying,
+		outreachLimits: values.TAPDONE_OUTREACH_LIMITS ?? env !== 'test',
 		trustedHops: values.TAPDONE_TRUSTED_HOPS ?? 0,
 		shutdownSeconds,
 		drainSeconds: Math.min(values.TAPDONE_DRAIN_SECONDS ?? (trying ? 0 : 5), shutdownSeconds - 1),

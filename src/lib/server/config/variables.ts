@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { httpConnectionsSchema } from '../records/http-config.ts';
+import { CHANNEL_VARIABLES } from './channel-variables.ts';
 import {
 	flag,
 	integer,
@@ -13,7 +14,7 @@ import {
 
 export type Environment = 'production' | 'demo' | 'test';
 
-interface Variable {
+export interface Variable {
 	/** What it is for: one line of the help and the docs. */
 	help: string;
 	/** What may stand in it: the cure when it does not. */
@@ -127,8 +128,9 @@ export const VARIABLES = {
 		secret: true,
 		schema: json(httpConnectionsSchema)
 	},
+	...CHANNEL_VARIABLES,
 	TAPDONE_PHONE: {
-		help: 'The simulated phone at /phone, which shows every message to whoever opens it.',
+		help: 'The simulated phone at /phone, which shows every message to whoever opens it, and takes those that no provider is set for.',
 		takes: 'on or off; on in production only with TAPDONE_ALLOW_PHONE=yes',
 		unset: 'on in demo and test, off in production',
 		schema: flag('on', 'off')
@@ -138,6 +140,12 @@ export const VARIABLES = {
 		takes: 'yes or no',
 		unset: 'no',
 		schema: flag('yes', 'no')
+	},
+	TAPDONE_OUTREACH_LIMITS: {
+		help: 'Quiet hours and frequency caps of what we begin. Without them a trial need not wait for the morning.',
+		takes: 'on or off; off in demo and test only',
+		unset: 'on; in test off',
+		schema: flag('on', 'off')
 	},
 	TAPDONE_TRUSTED_HOPS: {
 		help: 'Proxies of yours in front: the source address is that many from the right of X-Forwarded-For.',

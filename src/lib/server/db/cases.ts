@@ -3,7 +3,8 @@ import type { Command } from '../../domain/case/commands.ts';
 import { decide, type Decision } from '../../domain/case/decide.ts';
 import type { Actor, CaseEvent } from '../../domain/case/events.ts';
 import { type CaseState, fold } from '../../domain/case/state.ts';
-import type { Channel, FieldValues } from '../../domain/workflow/document.ts';
+import type { GrantLimit } from '../../domain/policy/grants.ts';
+import type { Channel, FieldValue, FieldValues } from '../../domain/workflow/document.ts';
 import type { CaseKey } from '../crypto/vault.ts';
 import type { Parts } from '../parts.ts';
 import { type ExceptionRow, storeExceptions } from './exceptions.ts';
@@ -22,8 +23,26 @@ export interface CaseContent {
 	facts: FieldValues;
 	/** From the trigger: where outreach may go. Codes never go here. */
 	contacts: Contacts;
-	/** From the system of record: where codes go. `at` is an ISO instant. */
-	record?: { contacts: Contacts; at: string };
+	/** IANA zone and channels agreed to, where the trigger told them. */
+	zone?: string;
+	consent?: Channel[];
+	/** From the system of record: where codes go, and the names of the facts that it held. `at` is an ISO instant. */
+	record?: { contacts: Contacts; at: string; facts?: string[] };
+	/** By the grant's id: bounds of its inputs. */
+	grantLimits?: Record<string, Record<string, GrantLimit>>;
+	/** What a person put right, by fact; it counts until the record says something else. */
+	corrections?: Record<string, Correction>;
+}
+
+/** A fact that the system of record has wrong. */
+export interface Correction {
+	value: FieldValue;
+	/** What the record said then; `null`: nothing. */
+	was: FieldValue | null;
+	/** ISO instant. */
+	at: string;
+	/** Account of who did. */
+	by: string;
 }
 
 export type CaseRow = Selectable<Schema['cases']>;
