@@ -10,6 +10,9 @@ const MOVES = [
 		where state in ('pending','sending','unknown')`,
 	`update messages set next_at = next_at - $t, lease_until = lease_until - $t,
 		expires_at = expires_at - $t where state in ('queued','sending','unknown')`,
+	`update message_attempts set poll_at = poll_at - $t where poll_at is not null`,
+	`update provider_events set next_at = next_at - $t, lease_until = lease_until - $t
+		where state in ('stored','orphan')`,
 	`update cases set remind_at = remind_at - $t where remind_at is not null`,
 	`update cases set outreach_at = outreach_at - $t where outreach_at is not null`,
 	`update cases set complete_at = complete_at - $t where complete_at is not null`,

@@ -49,7 +49,8 @@ export const ALWAYS: Record<string, string> = {
 		where stage = 'expired' and complete_at is not null`,
 	'an ended case has no open exception but who asked a person afterwards': `select c.id from cases c
 		join exceptions e on e.case_id = c.id where e.state = 'open' and c.ended_at is not null
-			and (e.opened_at <= c.ended_at or e.reason <> 'asked-for-a-person')`,
+			and (e.opened_at <= c.ended_at or e.reason not in
+				('asked-for-a-person', 'reply', 'possible-opt-out'))`,
 	'an ended case has no submission under way': `select c.id from cases c
 		join submissions s on s.case_id = c.id where s.state = 'received' and c.ended_at is not null`,
 	'a case knows its open exceptions': `select c.id from cases c

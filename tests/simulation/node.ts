@@ -28,7 +28,8 @@ export interface Nodes {
 /** Several nodes on one PostgreSQL, with ports of the simulation instead of the world's. */
 export async function startNodes(
 	count: number,
-	ports: Pick<Parts, 'jobs' | 'records' | 'channels'>
+	ports: Pick<Parts, 'jobs' | 'records' | 'channels'>,
+	more: { env?: Record<string, string>; change?: (source: string) => string } = {}
 ): Promise<Nodes> {
 	const database = await testDatabase({ role: 'worker' });
 	if (!database.url) throw new Error('The simulation needs the real PostgreSQL.');
@@ -40,11 +41,12 @@ export async function startNodes(
 		TAPDONE_DATA: join(import.meta.dirname, '../.cache'),
 		DATABASE_URL: url,
 		TAPDONE_ORIGIN: 'https://t.example.test',
-		...newKeys()
+		...newKeys(),
+		...more.env
 	});
 	if (!config.ok) throw new Error(JSON.stringify(config.detail));
 	const { keys } = config.value;
-	await publish(database.db);
+	await publish(database.db, undefined, more.change);
 	const databases: Database[] = [];
 	const log = createLog(config.value);
 	for (let made = 0; made < count; made += 1)

@@ -10,6 +10,9 @@ const TIMES = {
 	challenges: ['created_at', 'expires_at'],
 	factors: ['locked_until'],
 	messages: ['lease_until', 'next_at', 'expires_at', 'created_at', 'released_at'],
+	message_attempts: ['started_at', 'poll_at'],
+	provider_events: ['next_at', 'lease_until'],
+	whatsapp_windows: ['expires_at'],
 	drafts: ['created_at'],
 	writebacks: ['lease_until', 'next_at', 'first_sent_at', 'last_sent_at'],
 	connections: ['opened_at', 'probe_at', 'closed_at']

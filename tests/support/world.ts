@@ -78,6 +78,8 @@ export async function startWorld(
 		records?: object;
 		/** Instead of an own one; the starters are in it already. */
 		database?: TestDatabase;
+		/** Edits the starters on their way. */
+		change?: (source: string) => string;
 	} = {}
 ): Promise<World> {
 	const database = options.database ?? (await testDatabase());
@@ -96,7 +98,7 @@ export async function startWorld(
 	const config = loadConfig(env);
 	if (!config.ok) throw new Error(JSON.stringify(config.detail));
 	const app = await buildApp(config.value, database);
-	if (!options.database) await publish(database.db);
+	if (!options.database) await publish(database.db, undefined, options.change);
 	return {
 		app,
 		parts: app.parts,

@@ -23,6 +23,8 @@ export interface Script {
 export interface Scripts {
 	/** `*` is everybody for whom nothing else is said. A script for all times is the last. */
 	set(recipient: string, ...scripts: Script[]): void;
+	/** Chooses for everybody for whom nothing is set. */
+	otherwise(choose: (recipient: string) => Script): void;
 	clear(): void;
 	next(recipient: string): Script;
 }
@@ -37,13 +39,15 @@ const ENDINGS: Record<string, Script> = {
 
 export function createScripts(): Scripts {
 	const plans = new Map<string, Script[]>();
+	let choose = (recipient: string): Script => ENDINGS[recipient.slice(-4)] ?? {};
 	return {
+		otherwise: (chooser) => void (choose = chooser),
 		set: (recipient, ...scripts) => void plans.set(recipient, [...scripts]),
 		clear: () => plans.clear(),
 		next(recipient) {
 			const plan = plans.get(recipient) ?? plans.get('*');
 			const script = plan?.[0];
-			if (!plan || !script) return ENDINGS[recipient.slice(-4)] ?? {};
+			if (!plan || !script) return choose(recipient);
 			if (script.times === undefined) return script;
 			if (script.times <= 1) plan.shift();
 			else plan[0] = { ...script, times: script.times - 1 };

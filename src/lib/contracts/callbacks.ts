@@ -101,8 +101,9 @@ const sendgridSchema = z.array(
 			event: z.enum(SENDGRID_EVENTS),
 			sg_event_id: z.string().min(1).max(100),
 			sg_message_id: z.string().max(300).optional(),
-			message: z.uuid().optional(),
-			attempt: z.coerce.number().int().min(1).max(1_000).optional(),
+			// Where ours are not as we wrote them, the provider's own id is left.
+			message: z.uuid().optional().catch(undefined),
+			attempt: z.coerce.number().int().min(1).max(1_000).optional().catch(undefined),
 			type: z.string().max(40).optional(),
 			reason: z.string().max(2_000).optional()
 		})

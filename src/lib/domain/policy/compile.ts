@@ -9,6 +9,7 @@ import { checkOperations } from './checks/operations.ts';
 import { checkOutreach } from './checks/outreach.ts';
 import { checkTemplates } from './checks/templates.ts';
 import { checkTexts } from './checks/texts.ts';
+import { checkWhatsapp } from './checks/whatsapp.ts';
 import { compileAction, compileSettled } from './compile-action.ts';
 import type { CompiledAction, CompiledWorkflow } from './compiled.ts';
 
@@ -20,6 +21,7 @@ const CHECKS: ((document: WorkflowDocument, report: Report) => void)[] = [
 	checkTexts,
 	checkTemplates,
 	checkOutreach,
+	checkWhatsapp,
 	checkIdentity,
 	checkActions,
 	checkOperations,

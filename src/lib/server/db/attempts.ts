@@ -15,8 +15,11 @@ export interface Attempt {
 export async function beginAttempt(db: Db, message: string): Promise<Attempt> {
 	const { rows } = await sql<{ number: number; unsure: Date | null }>`
 		with before as (
+			-- what was taken for sure explains everything before it
 			select coalesce(max(number), 0) as number,
-				min(started_at) filter (where coalesce(outcome, 'unknown') = 'unknown') as unsure
+				min(started_at) filter (where coalesce(outcome, 'unknown') = 'unknown' and number > (
+					select coalesce(max(number), 0) from message_attempts
+					where message_id = ${message} and outcome = 'accepted')) as unsure
 			from message_attempts where message_id = ${message}
 		)
 		insert into message_attempts (message_id, number)

@@ -5,6 +5,7 @@ import type { Actor, CaseEvent } from '../../domain/case/events.ts';
 import { type CaseState, fold } from '../../domain/case/state.ts';
 import type { GrantLimit } from '../../domain/policy/grants.ts';
 import type { Channel, FieldValue, FieldValues } from '../../domain/workflow/document.ts';
+import { reach } from '../../domain/telemetry/reached.ts';
 import type { CaseKey } from '../crypto/vault.ts';
 import type { Parts } from '../parts.ts';
 import { type ExceptionRow, storeExceptions } from './exceptions.ts';
@@ -220,6 +221,7 @@ async function store(
 			stage: state.stage,
 			state: JSON.stringify(state),
 			seq: row.seq + events.length,
+			reached: reach(row.reached, events),
 			updated_at: now,
 			ended_at: state.ended ? (row.ended_at ?? now) : null,
 			...(resealed && {

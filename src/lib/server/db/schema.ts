@@ -89,6 +89,7 @@ interface CasesTable {
 	stage: Stage;
 	state: Json<CaseState>;
 	seq: number;
+	reached: Generated<number>;
 	customer_hash: string;
 	duplicate_hash: string;
 	language: string;

@@ -5,6 +5,7 @@ import { fold, NEW_CASE } from '../../domain/case/state.ts';
 import type { ChosenChannel } from '../../domain/outreach/choose-channel.ts';
 import { type Plan, planStep } from '../../domain/outreach/plan.ts';
 import type { OutreachStep } from '../../domain/workflow/document.ts';
+import { reach } from '../../domain/telemetry/reached.ts';
 import type { CaseContent } from '../db/cases.ts';
 import { linkEnd } from './issue-link.ts';
 import type { Opening } from './join-case.ts';
@@ -46,6 +47,7 @@ export async function buildCase(parts: Opening, prepared: Prepared, now: Date) {
 			stage: state.stage,
 			state: JSON.stringify(state),
 			seq: events.length,
+			reached: reach(0, events),
 			customer_hash: prepared.customerHash,
 			duplicate_hash: prepared.duplicateHash,
 			language,

@@ -35,6 +35,8 @@ export async function closedChannels(
 		.select(['destination_hash', 'channel'])
 		.where('case_id', '=', row.id)
 		.where('state', '=', 'failed')
+		// One that arrived after all shows that its channel works.
+		.where((eb) => eb.or([eb('delivery', 'is', null), eb('delivery', '=', 'failed')]))
 		.execute();
 	const unusable = stopped.filter(({ reason }) => reason === 'unusable');
 	const found = (rows: typeof failed, way: (typeof ways)[number]) =>

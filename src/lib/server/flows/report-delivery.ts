@@ -140,26 +140,28 @@ async function settleTaken(
 	provider: string
 ): Promise<void> {
 	const { trx, now } = change;
-	if (row.state !== 'queued' && row.state !== 'failed') return;
-	await trx
-		.updateTable('messages')
-		.set({ state: 'accepted', reason: null, provider, accepted_at: row.accepted_at ?? now })
-		.where('id', '=', row.id)
-		.execute();
-	await trx
-		.updateTable('message_attempts')
-		.set({ outcome: 'accepted', failure: null, provider, ended_at: now })
-		.where('message_id', '=', row.id)
-		.where('number', '=', number)
-		.where('outcome', '=', 'unknown')
-		.execute();
-	if (row.accepted_at === null) change.must({ do: 'accept-message', message: row.id, provider });
 	await trx
 		.deleteFrom('suppressions')
 		.where('destination_hash', '=', row.destination_hash)
 		.where('channel', '=', row.channel)
 		.where('reason', '=', 'unusable')
 		.execute();
+	// One that has failed stays so: the next channel has its link.
+	if (row.state !== 'queued') return;
+	const attempt = await trx
+		.updateTable('message_attempts')
+		.set({ outcome: 'accepted', failure: null, provider, ended_at: now })
+		.where('message_id', '=', row.id)
+		.where('number', '=', number)
+		.returning('started_at')
+		.executeTakeFirstOrThrow();
+	await trx
+		.updateTable('messages')
+		.set({ state: 'accepted', reason: null, provider })
+		.set({ accepted_at: row.accepted_at ?? attempt.started_at })
+		.where('id', '=', row.id)
+		.execute();
+	if (row.accepted_at === null) change.must({ do: 'accept-message', message: row.id, provider });
 }
 
 /** The person told the provider that they want no more of it. */

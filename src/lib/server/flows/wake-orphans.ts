@@ -11,7 +11,7 @@ export async function wakeOrphans(
 ): Promise<void> {
 	const found = await trx
 		.updateTable('provider_events')
-		.set({ state: 'stored', next_at: sql<Date>`now()` })
+		.set({ state: 'stored', lease_until: null, next_at: sql<Date>`now()` })
 		.where('provider', '=', provider)
 		.where('provider_id', '=', providerId)
 		.where('state', '=', 'orphan')

@@ -46,12 +46,14 @@ export async function workCallback(parts: Working, id: string): Promise<void> {
  */
 async function keepOrphan({ db }: Working, callback: Callback): Promise<void> {
 	const again = callback.state === 'orphan';
-	await db
+	const { numUpdatedRows } = await db
 		.updateTable('provider_events')
 		.set({ state: 'orphan', lease_until: null, next_at: again ? null : ORPHAN_WAIT, tries: 0 })
 		.where('id', '=', callback.id)
-		.execute();
-	if (again) await raiseAlert(db, 'unknown-callback', callback.provider);
+		// Meanwhile the id has turned up, and it was woken: that must not be undone.
+		.where('state', '=', callback.state)
+		.executeTakeFirst();
+	if (again && numUpdatedRows > 0n) await raiseAlert(db, 'unknown-callback', callback.provider);
 }
 
 async function giveUp({ db, log }: Working, callback: Callback): Promise<void> {
