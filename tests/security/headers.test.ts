@@ -60,8 +60,11 @@ function ask(route: string): Promise<Answer> {
 	const isStaff = sources('src/routes/(staff)/**/+page.svelte').some(({ path: file }) =>
 		file.includes(`(staff)${route}/+`)
 	);
-	const api = path.startsWith('/api/v1/') ? { authorization: `Bearer ${apiKey}` } : {};
-	const metrics = path === '/metrics' ? { authorization: `Bearer ${'m'.repeat(20)}` } : {};
+	const api: Record<string, string> = path.startsWith('/api/v1/')
+		? { authorization: `Bearer ${apiKey}` }
+		: {};
+	const metrics: Record<string, string> =
+		path === '/metrics' ? { authorization: `Bearer ${'m'.repeat(20)}` } : {};
 	const browser = isStaff ? new Visitor(fleet) : visitor;
 	// The public origin is https, and so is the name of the cookie.
 	if (isStaff) browser.cookies.set('__Host-staff', staff.secret);
