@@ -9,6 +9,8 @@ declare global {
 			frame?: Frame;
 			/** The database was away or busy: the answer says so instead of blaming ourselves. */
 			busy?: boolean;
+			/** It shows a page of ours in a frame, or is the one that may be shown so. */
+			framing?: 'outer' | 'inner';
 		}
 		interface Error {
 			message: string;
