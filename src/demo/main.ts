@@ -54,7 +54,7 @@ Tapdone is running.
   Phone      ${here}/phone
   API        ${here}/api
   Desk       ${here}/desk
-  Console    ${here}/console/workflows
+  Console    ${here}/console
   Demo core  http://localhost:${core}
 
 Staff, all with the passphrase ${passphrase}
