@@ -69,10 +69,8 @@ export async function approveErasure(
 			});
 			if (!done.ok || !request) return done.ok ? fail('not-open') : done;
 			const receipt = await settle(trx, parts, request, actor, done.value);
-			parts.crash('approve-erasure:before-commit');
 			return ok({ cases: done.value.length, receipt });
 		});
-	parts.crash('approve-erasure:after-commit');
 	// This node forgets at once; the others within minutes. They cannot come by these keys again.
 	for (const key of keys) parts.vault.forget(key);
 	if (erased.ok) await keepOutside(parts);
