@@ -10,6 +10,7 @@ import { buildIfNeeded } from './build.ts';
 import { recall, remember, type Memory } from './memory.ts';
 import { freePort } from './ports.ts';
 import { CannotGoOn, endWithNpm, killAll, runStep, stopAll } from './processes.ts';
+import { inviteFirst, makeStaff, newPassphrase, peopleLines } from './staff.ts';
 import { demoEnvironment, type Place, startApp, startCore } from './servers.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -45,14 +46,19 @@ async function openCases(place: Place, memory: Memory, key: string): Promise<voi
 	}
 }
 
-function tell({ app, core }: Memory, key: string): void {
+function tell({ app, core, passphrase }: Memory, key: string): void {
 	const here = `http://localhost:${app}`;
 	say(`
 Tapdone is running.
 
   Phone      ${here}/phone
   API        ${here}/api
+  Desk       ${here}/desk
+  Console    ${here}/console/workflows
   Demo core  http://localhost:${core}
+
+Staff, all with the passphrase ${passphrase}
+${peopleLines()}
 
 On the phone choose somebody, open a message and tap its link. The code comes to the same phone;
 choose an action and confirm it. The demo core's page then shows the changed record.
@@ -69,10 +75,17 @@ async function run(): Promise<never> {
 	memory.core = await freePort(memory.core);
 	const place: Place = { root, data, env: demoEnvironment(data, memory) };
 	const key = await prepare(place);
+	const invitation = memory.passphrase ? '' : await inviteFirst(place, cli('staff'));
 	remember(data, memory);
 	say('Starting the demo core and the app …');
 	const core = await startCore(place, memory);
 	const app = await startApp(place, memory);
+	if (!memory.passphrase) {
+		const passphrase = newPassphrase();
+		await makeStaff(memory.app, invitation, passphrase);
+		memory.passphrase = passphrase;
+		remember(data, memory);
+	}
 	await openCases(place, memory, key);
 	tell(memory, key);
 	return Promise.race([core.ended, app.ended]);

@@ -34,6 +34,8 @@ export function demoEnvironment(data: string, { app, core, token }: Memory): Nod
 		TAPDONE_DATA: data,
 		TAPDONE_PORT: String(app),
 		TAPDONE_PHONE: 'on',
+		// Whoever tries it at night wants to see messages, and several of them for one person.
+		TAPDONE_OUTREACH_LIMITS: 'off',
 		TAPDONE_ACCESS_LOG: 'off',
 		TAPDONE_LOG_LEVEL: 'warn',
 		TAPDONE_JOB_POLL_MS: '500',

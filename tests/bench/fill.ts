@@ -34,10 +34,11 @@ const STEPS = [
 		9, customer, ${hash('duplicate')}, 'en', ${sealed(220)}, ${sealed(620)}, at, at, at,
 		case when open then now() else at end + interval '3 days',
 		case when not open then at + interval '1 hour' end from made`,
-	`insert into case_events (case_id, seq, type, at, actor, data)
+	`insert into case_events (case_id, seq, type, at, actor, data, hash)
 	select case_id, seq, (array['opened', 'link-issued', 'message-queued', 'message-accepted',
 		'visit-started', 'challenge-passed', 'submitted', 'booked', 'resolved'])[seq], at, 'system',
-		'{"message": "019a3c51-0000-7000-8000-000000000000", "channel": "sms", "mask": "••• 001"}'
+		'{"message": "019a3c51-0000-7000-8000-000000000000", "channel": "sms", "mask": "••• 001"}',
+		sha256(convert_to(n || ' ' || seq, 'UTF8'))
 	from made, generate_series(1, 9) seq`,
 	`insert into links (hash, case_id, created_at, expires_at)
 	select link, case_id, at, at + interval '400 days' from made`,

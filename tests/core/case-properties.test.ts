@@ -39,7 +39,7 @@ test('the state is always the fold of all events, in one go or step by step', ()
 test('the stage follows from what happened, read from the events alone', () => {
 	always(({ after, events }) => {
 		const last = (wanted: (event: CaseEvent) => boolean) => events.findLast(wanted);
-		const end = last(({ type }) => /^case-(resolved|cancelled|expired)$/.test(type));
+		const end = last(({ type }) => /^case-(resolved|deferred|cancelled|expired)$/.test(type));
 		const facts = last((event) => 'missing' in event);
 		const open = count(events, 'submission-received');
 		const settled = count(events, 'submission-booked', 'submission-rejected');
@@ -60,12 +60,21 @@ test('the stage follows from what happened, read from the events alone', () => {
 test('nothing leaves an ended stage, an end leaves no exception open, and only asking opens one', () => {
 	always(({ before, command, after, events }) => {
 		if (ended(before.stage)) expect(after.stage).toBe(before.stage);
-		expect(count(events, 'case-resolved', 'case-cancelled', 'case-expired')).toBe(
+		expect(count(events, 'case-resolved', 'case-deferred', 'case-cancelled', 'case-expired')).toBe(
 			ended(after.stage) ? 1 : 0
 		);
 		const asked = command.do === 'leave-path' && command.asked;
 		if (ended(after.stage) && !ended(before.stage)) expect(after.exceptions).toEqual([]);
+		else if (command.do === 'erase' && after.erased) expect(after.exceptions).toEqual([]);
 		else if (ended(after.stage) && !asked) expect(after.exceptions).toEqual(before.exceptions);
+	});
+});
+
+test('once the person is erased nothing happens to the case any more, and it has ended', () => {
+	always(({ before, after, events }) => {
+		if (before.erased) expect(after).toEqual(before);
+		if (after.erased)
+			expect([ended(after.stage), events.at(-1)?.type]).toEqual([true, 'person-erased']);
 	});
 });
 
@@ -98,7 +107,8 @@ test('an exception type is open at most once at each breakpoint, and what is clo
 
 test('resolved only when the present submission was booked; what was acknowledged is never dropped', () => {
 	always(({ after }) => {
-		if (after.stage === 'resolved') expect(after.submission?.state).toBe('booked');
+		if (after.stage === 'resolved' || after.stage === 'deferred')
+			expect(after.submission?.state).toBe('booked');
 		if (after.stage === 'cancelled' || after.stage === 'expired')
 			expect(after.submission?.state).not.toBe('received');
 	});

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decide } from '../../src/lib/domain/case/decide.ts';
 import { type CaseState, fold, NEW_CASE } from '../../src/lib/domain/case/state.ts';
+import { dueAfter } from '../../src/lib/domain/exceptions/clock.ts';
 import { climb, type Possible, seedException } from '../../src/lib/domain/exceptions/ladder.ts';
 import { type Breakpoint, BREAKPOINTS } from '../../src/lib/domain/workflow/document.ts';
 import { starter } from './workflow-starters.ts';
@@ -125,7 +126,11 @@ test.each(BREAKPOINTS)(
 				type,
 				class: declared.class,
 				owner: declared.owner,
-				dueAt: new Date(now.getTime() + declared.hours * 3_600_000).toISOString()
+				dueAt: dueAfter(
+					now,
+					declared.hours,
+					document.calendars?.[declared.calendar ?? '']
+				).toISOString()
 			}
 		});
 	}

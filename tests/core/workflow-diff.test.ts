@@ -102,7 +102,7 @@ describe('in words', () => {
 					max: 'addDays(today, 30)'
 				} as WorkflowDocument['actions'][string]['inputs'][number];
 				now.link.hours = 24;
-				(now.outreach as Record<string, unknown>).unheardOf = { deep: [{ a: 1 }] };
+				(now.outreach as unknown as Record<string, unknown>).unheardOf = { deep: [{ a: 1 }] };
 			})
 		).toEqual([
 			['changed', 'Link', '', 'link hours', '168', '24'],

@@ -1,6 +1,6 @@
 import type { Traveller } from './crash-customer.ts';
 import { help, open, outdate, record, TRIGGER } from './crash-steps.ts';
-import { BROKEN, hasSwept, loseJobs, poisoned, setBreaker } from './crash-troubles.ts';
+import { BROKEN, hasSwept, isKeptBack, loseJobs, poisoned, setBreaker } from './crash-troubles.ts';
 import { bringHome, newestLink, reachChoices, type Wish } from './crash-walk.ts';
 
 /** How a journey ends: booked once, or one of the ends at which nothing was executed. */
@@ -14,6 +14,8 @@ export interface Journey {
 	like?: string;
 	go(traveller: Traveller): Promise<void>;
 }
+
+const hasLink = (body: string) => body.includes('/l/');
 
 const PAY: Wish = { action: 'pay-now' };
 const ACTIONS = ['pay-now', 'pay-part', 'pay-later'] as const;
@@ -93,19 +95,20 @@ export const JOURNEYS: Record<string, Journey> = {
 		}
 	},
 	'not now': {
-		points: /^(postpone|remind):/,
+		points: /^(postpone|reach-out):/,
 		end: 'resolved',
 		async go(traveller) {
 			await open(traveller);
 			await bringHome(traveller, {
 				...PAY,
 				async onTheWay(_, visit) {
-					const before = await newestLink(traveller);
+					const links = async () => (await traveller.inbox()).filter(hasLink).length;
+					const before = await links();
 					const later = await help(traveller, visit, 'later', { days: '1' });
 					// The process died after it was kept, and the visit with it: the reminder comes anyway.
 					if (later.location?.startsWith('/gone')) return;
 					await traveller.lane.passTime(86_400 + 60);
-					await traveller.until(async () => (await newestLink(traveller)) !== before);
+					await traveller.until(async () => (await links()) > before);
 					traveller.at = '';
 				}
 			});
@@ -190,12 +193,15 @@ export const JOURNEYS: Record<string, Journey> = {
 		}
 	},
 	'new link': {
-		points: /^renew-link:/,
+		points: /^(renew-link|keep-back):/,
 		end: 'resolved',
 		async go(traveller) {
 			const id = await open(traveller);
 			const first = await newestLink(traveller);
 			await traveller.call(`/api/v1/cases/${id}/links`, { send: true }, `renew-${traveller.id}`);
+			// A second message within a day is kept back until the day is over.
+			await traveller.until(() => isKeptBack(traveller, id), Infinity);
+			await traveller.lane.passTime(86_400 + 60);
 			await traveller.until(async () => (await newestLink(traveller)) !== first);
 			await bringHome(traveller, PAY);
 		}

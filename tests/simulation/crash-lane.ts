@@ -24,7 +24,10 @@ export type Lane = Awaited<ReturnType<typeof startLane>>;
  * with the next point, dies there, and the next one has to go on with what it left.
  */
 export async function startLane(points: string[]) {
-	const fleet: Fleet = await startFleet({ count: 0, env: { TAPDONE_TRUSTED_HOPS: '1' } });
+	const fleet: Fleet = await startFleet({
+		count: 0,
+		env: { TAPDONE_TRUSTED_HOPS: '1', TAPDONE_OUTREACH_LIMITS: 'on' }
+	});
 	const key = await createApiKey(fleet.parts, 'matrix', ['cases:write', 'cases:read']);
 	if (!key.ok) throw new Error(key.reason);
 	const waiting = [...points];

@@ -78,3 +78,14 @@ export async function poisoned<Value>(
 		await tries(0);
 	}
 }
+
+/** A message of this case waits for hours, not for a retry. */
+export async function isKeptBack({ lane }: Traveller, id: string): Promise<boolean> {
+	const message = lane.fleet.db
+		.selectFrom('messages')
+		.select('id')
+		.where('case_id', '=', id)
+		.where('state', '=', 'queued')
+		.where('next_at', '>', sql<Date>`now() + interval '1 hour'`);
+	return (await message.executeTakeFirst()) !== undefined;
+}

@@ -108,6 +108,10 @@ export interface ChooseView {
 	ended?: true;
 	/** A person has it. */
 	withPerson?: { message: string };
+	/** What a person decided about it last, in the workflow's words. */
+	answer?: string;
+	/** What a person asked the customer for. */
+	question?: string;
 }
 
 export interface FieldView {

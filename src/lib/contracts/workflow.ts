@@ -106,7 +106,8 @@ const clause = z.strictObject({
 	label: text(200),
 	expression,
 	reason: texts,
-	cure: texts.optional()
+	cure: texts.optional(),
+	grantable: z.boolean().optional()
 });
 const line = z.strictObject({
 	label: texts,
@@ -175,6 +176,42 @@ const records = z.strictObject({
 	operations: record(key, operation, 20)
 });
 
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as 08:00');
+const step = z.strictObject({
+	id: key,
+	channels: list(channel, 3, 1),
+	template: key,
+	afterHours: z.number().positive().optional(),
+	stop: list(z.enum(['visited', 'verified', 'submitted']), 3).optional()
+});
+const outreach = z.strictObject({
+	consent: z.discriminatedUnion('basis', [
+		z.strictObject({ basis: z.literal('contract') }),
+		z.strictObject({ basis: z.literal('consent'), fact: name.optional() })
+	]),
+	steps: list(step, 10, 1),
+	hours: z.strictObject({ from: clock, to: clock }).optional(),
+	caps: z.strictObject({ perWeek: whole }).optional()
+});
+
+const span = z
+	.string()
+	.max(11)
+	.regex(/^\d{2}:\d{2}-\d{2}:\d{2}$/, 'must be a span such as 09:00-17:30');
+const calendar = z.strictObject({
+	zone: text(60),
+	week: z.partialRecord(
+		z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']),
+		list(span, 4, 1)
+	),
+	holidays: list(text(10), 400)
+});
+const outcome = z.strictObject({
+	id: key,
+	label: text(60),
+	does: z.enum(['resume', 'end', 'grant', 'correct', 'settle']),
+	message: texts
+});
 const exceptionType = z.strictObject({
 	name: text(100),
 	class: z.enum(['policy', 'system']),
@@ -182,7 +219,9 @@ const exceptionType = z.strictObject({
 	owner: text(60),
 	backup: text(60),
 	hours: z.number().positive().max(2_160),
-	outcomes: list(key, 20, 1),
+	calendar: key.optional(),
+	notice: key.optional(),
+	outcomes: list(outcome, 20, 1),
 	message: texts
 });
 const response = z.strictObject({
@@ -204,13 +243,14 @@ export const workflowSchema = z.strictObject({
 			.max(1_000)
 			.regex(/^[Mm][MmZzLlHhVvCcSsQqTtAa0-9eE.,\s+-]*$/, 'must be SVG path data'),
 		colour: z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour as #rrggbb'),
-		ink: z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour as #rrggbb')
+		ink: z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour as #rrggbb'),
+		help: texts.optional()
 	}),
 	facts: record(name, field({ label: texts }), 60),
 	overview: list(name, 6),
 	trigger: z.strictObject({ required: list(name, 60), duplicate: list(name, 20) }),
 	link: z.strictObject({ hours: z.number().positive() }),
-	outreach: z.strictObject({ channels: list(channel, 3, 1), template: key }),
+	outreach,
 	identity: z.strictObject({
 		base: proof,
 		stricter: proof,
@@ -223,7 +263,20 @@ export const workflowSchema = z.strictObject({
 	}),
 	templates: record(
 		key,
-		z.strictObject({ texts, segments: whole.min(1).max(6), subject: headings.optional() }),
+		z.strictObject({
+			texts,
+			segments: whole.min(1).max(6),
+			subject: headings.optional(),
+			whatsapp: z
+				.strictObject({
+					content: z.record(
+						language,
+						z.string().regex(/^HX[0-9a-fA-F]{32}$/, 'must be a ContentSid, HX and 32 digits')
+					),
+					variables: list(name, 20)
+				})
+				.optional()
+		}),
 		20
 	),
 	landing: z.strictObject({ heading: texts, body: texts }),
@@ -235,6 +288,7 @@ export const workflowSchema = z.strictObject({
 	),
 	settled: z.strictObject({ expression, message: texts }).optional(),
 	ruleError: key,
+	calendars: record(key, calendar, 20).optional(),
 	exceptions: record(key, exceptionType, 40)
 }) satisfies z.ZodType<WorkflowDocument>;
 

@@ -1,3 +1,4 @@
+import type { DeskCommand } from './desk-commands.ts';
 import type { Assurance, Breakpoint, Channel, Rung } from '../workflow/document.ts';
 
 /** The exception to raise, already classified and timed by `domain/exceptions`. */
@@ -28,9 +29,16 @@ export type Command =
 			channel: Channel;
 			template: string;
 			mask: string;
+			step?: string | undefined;
 	  }
-	| { do: 'accept-message'; message: string; provider: string }
+	| { do: 'hold-outreach'; step: string | null; why: string; until: string }
+	| { do: 'skip-outreach'; step: string; why: string }
+	| { do: 'stop-outreach'; step: string; why: string }
+	/** `duplicate`: an earlier try of it may have been taken, so the person may have got it twice. */
+	| { do: 'accept-message'; message: string; provider: string; duplicate?: boolean }
 	| { do: 'fail-message'; message: string; reason: string }
+	| { do: 'report-message'; message: string; status: string; code?: string | undefined }
+	| { do: 'receive-reply'; reply: string; channel: Channel; word: string }
 	| { do: 'start-visit' }
 	| { do: 'end-visit'; why: 'finished' | 'not-me' }
 	| { do: 'pass-challenge'; factor: 'code' | 'known-facts'; assurance: Assurance }
@@ -45,13 +53,30 @@ export type Command =
 			asked?: boolean | undefined;
 			step: LadderStep;
 	  }
-	| { do: 'submit'; submission: string; action: string; assurance: Assurance; reference: string }
+	| {
+			do: 'submit';
+			submission: string;
+			action: string;
+			assurance: Assurance;
+			reference: string;
+			/** The grant without which it were not eligible: it is used up with this. */
+			grant?: string | undefined;
+	  }
 	| { do: 'send'; submission: string; attempt: number }
 	| { do: 'lose-sight'; submission: string; attempt: number; reason: string }
-	| { do: 'book'; submission: string; recordReference: string; found: 'answered' | 'looked-up' }
+	| {
+			do: 'book';
+			submission: string;
+			recordReference: string;
+			found: 'answered' | 'looked-up' | 'by-person';
+	  }
 	| { do: 'reject'; submission: string; reason: string }
 	| { do: 'postpone'; days: number }
 	| { do: 'stop-messages'; channels: Channel[] }
+	| { do: 'resume-messages'; channels: Channel[] }
 	| { do: 'choose-language'; language: string }
 	| { do: 'cancel'; reason: string }
-	| { do: 'expire' };
+	| { do: 'expire' }
+	/** The customer is erased: an open case is cancelled with it. */
+	| { do: 'erase' }
+	| DeskCommand;

@@ -9,7 +9,8 @@ export const OPEN_STAGES = [
 	'submitted',
 	'with-person'
 ] as const;
-export const ENDED_STAGES = ['resolved', 'cancelled', 'expired'] as const;
+/** `deferred`: what the customer confirmed is done, but somebody had to finish it by hand. */
+export const ENDED_STAGES = ['resolved', 'deferred', 'cancelled', 'expired'] as const;
 export const STAGES = [...OPEN_STAGES, ...ENDED_STAGES] as const;
 export type EndedStage = (typeof ENDED_STAGES)[number];
 export type Stage = (typeof STAGES)[number];
@@ -34,7 +35,21 @@ export interface CaseState {
 	/** Actions that the rung `fewer-actions` took off this case. */
 	withheld: string[];
 	exceptions: { id: string; type: string; breakpoint: Breakpoint; dueAt: string }[];
+	/** What people made possible for this case alone; `usedBy` is the submission that it went into. */
+	grants: {
+		id: string;
+		action: string;
+		clauses: string[];
+		expiresAt: string;
+		usedBy: string | null;
+	}[];
+	/** What the customer was asked for and has not given. */
+	questions: { id: string; exception: string; fact: string }[];
+	/** How a person closed the exception that was closed last: the link says so. */
+	answered: { type: string; outcome: string } | null;
 	ended: EndedStage | null;
+	/** The customer was erased: events go no further. */
+	erased: boolean;
 }
 
 export const NEW_CASE: CaseState = {
@@ -47,7 +62,11 @@ export const NEW_CASE: CaseState = {
 	rungs: [],
 	withheld: [],
 	exceptions: [],
-	ended: null
+	grants: [],
+	questions: [],
+	answered: null,
+	ended: null,
+	erased: false
 };
 
 /** The stage is derived, never set: two parts of a state cannot disagree about it. */
@@ -85,11 +104,35 @@ function change(state: CaseState, event: CaseEvent): Partial<CaseState> {
 			const { exception: id, exceptionType: type, breakpoint, dueAt } = event;
 			return { exceptions: [...state.exceptions, { id, type, breakpoint, dueAt }] };
 		}
-		case 'exception-closed':
-			return { exceptions: state.exceptions.filter(({ id }) => id !== event.exception) };
+		case 'exception-closed': {
+			const closed = state.exceptions.find(({ id }) => id === event.exception);
+			return {
+				exceptions: state.exceptions.filter(({ id }) => id !== event.exception),
+				questions: state.questions.filter(({ exception }) => exception !== event.exception),
+				answered: closed ? { type: closed.type, outcome: event.outcome } : state.answered
+			};
+		}
+		case 'input-asked': {
+			const { question: id, exception, fact } = event;
+			return { questions: [...state.questions, { id, exception, fact }] };
+		}
+		case 'input-answered':
+			return { questions: state.questions.filter(({ id }) => id !== event.question) };
+		case 'grant-given': {
+			const { grant: id, action, clauses, expiresAt } = event;
+			// A newer one for the same action takes the place of one that was not used.
+			const kept = state.grants.filter((one) => one.usedBy !== null || one.action !== action);
+			return { grants: [...kept, { id, action, clauses, expiresAt, usedBy: null }] };
+		}
+		case 'grant-used':
+			return {
+				grants: state.grants.map((one) =>
+					one.id === event.grant ? { ...one, usedBy: event.submission } : one
+				)
+			};
 		case 'submission-received': {
 			const { submission: id, action, reference } = event;
-			return { submission: { id, action, reference, state: 'received' } };
+			return { submission: { id, action, reference, state: 'received' }, answered: null };
 		}
 		case 'submission-booked':
 			return { submission: state.submission && { ...state.submission, state: 'booked' } };
@@ -97,10 +140,14 @@ function change(state: CaseState, event: CaseEvent): Partial<CaseState> {
 			return { submission: state.submission && { ...state.submission, state: 'rejected' } };
 		case 'case-resolved':
 			return { ended: 'resolved' };
+		case 'case-deferred':
+			return { ended: 'deferred' };
 		case 'case-cancelled':
 			return { ended: 'cancelled' };
 		case 'case-expired':
 			return { ended: 'expired' };
+		case 'person-erased':
+			return { erased: true };
 		default:
 			return {};
 	}

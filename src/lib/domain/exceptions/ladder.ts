@@ -1,6 +1,7 @@
 import type { LadderStep } from '../case/commands.ts';
 import type { CaseState } from '../case/state.ts';
 import type { Breakpoint, WorkflowDocument } from '../workflow/document.ts';
+import { dueAfter } from './clock.ts';
 
 /** What can be tried now, and whether it was seen to work. */
 export interface Possible {
@@ -50,6 +51,7 @@ export function seedException(document: WorkflowDocument, type: string, id: stri
 	const declared = document.exceptions[type];
 	if (!declared)
 		throw new Error(`Exception type "${type}" is not in workflow "${document.workflow}".`);
-	const dueAt = new Date(now.getTime() + declared.hours * 3_600_000).toISOString();
+	const calendar = declared.calendar ? document.calendars?.[declared.calendar] : undefined;
+	const dueAt = dueAfter(now, declared.hours, calendar).toISOString();
 	return { id, type, class: declared.class, owner: declared.owner, dueAt };
 }

@@ -2,11 +2,14 @@ import type { WorkflowDocument } from '../workflow/document.ts';
 import { collectProblems, type Problem, type Report } from '../workflow/problem.ts';
 import { checkActions } from './checks/actions.ts';
 import { checkBasics } from './checks/basics.ts';
+import { checkCalendars } from './checks/calendars.ts';
 import { checkExceptions } from './checks/exceptions.ts';
 import { checkIdentity } from './checks/identity.ts';
 import { checkOperations } from './checks/operations.ts';
+import { checkOutreach } from './checks/outreach.ts';
 import { checkTemplates } from './checks/templates.ts';
 import { checkTexts } from './checks/texts.ts';
+import { checkWhatsapp } from './checks/whatsapp.ts';
 import { compileAction, compileSettled } from './compile-action.ts';
 import type { CompiledAction, CompiledWorkflow } from './compiled.ts';
 
@@ -17,10 +20,13 @@ const CHECKS: ((document: WorkflowDocument, report: Report) => void)[] = [
 	checkBasics,
 	checkTexts,
 	checkTemplates,
+	checkOutreach,
+	checkWhatsapp,
 	checkIdentity,
 	checkActions,
 	checkOperations,
-	checkExceptions
+	checkExceptions,
+	checkCalendars
 ];
 
 /**

@@ -60,7 +60,7 @@ const only = ({
 	facts,
 	today,
 	now
-}: Moment): Moment & Record<string, FieldValue | FieldValues> => ({
+}: Moment): Omit<Moment, 'grants'> & Record<string, FieldValue | FieldValues> => ({
 	facts,
 	today,
 	now

@@ -1,8 +1,9 @@
 import type { Clause, FieldValue } from '../workflow/document.ts';
 import type { CompiledAction, CompiledWorkflow } from './compiled.ts';
 import type { Where } from './compute.ts';
+import { lifts } from './grants.ts';
 import { offerAll } from './inputs.ts';
-import { type Moment, momentContext } from './moment.ts';
+import { grantOf, type Moment, momentContext } from './moment.ts';
 import type { CelContext, Program } from './program.ts';
 
 /** How one clause came out, for whoever asks why. */
@@ -10,6 +11,8 @@ export interface ClauseVerdict {
 	id: string;
 	label: string;
 	holds: boolean | 'error';
+	/** It does not hold, and a grant lifts it for this case. */
+	lifted?: boolean;
 	/** The values it read, by path: `facts.balance`, `today`. A missing fact is left out. */
 	read: Record<string, FieldValue>;
 	/** Why it could not be evaluated; holds no value of the case. */
@@ -62,20 +65,25 @@ export function isSettled({ settled }: CompiledWorkflow, moment: Moment): boolea
  * None if every clause that could be evaluated holds: what a broken clause would say may be untrue.
  */
 export function refusedBy(compiled: CompiledWorkflow, verdict: Verdict): Clause | undefined {
-	const failed = verdict.clauses.find((clause) => clause.holds === false);
+	const failed = verdict.clauses.find((clause) => clause.holds === false && !clause.lifted);
 	return compiled.document.actions[verdict.action]?.clauses.find(({ id }) => id === failed?.id);
 }
 
 function judge(action: CompiledAction, moment: Moment, context: CelContext): Verdict {
+	const grant = grantOf(moment, action.key);
 	const clauses = action.clauses.map(({ clause, program }): ClauseVerdict => {
 		const told = { id: clause.id, label: clause.label, read: valuesRead(program, moment) };
 		const result = program.run(context);
 		return result.ok
-			? { ...told, holds: result.value === true }
+			? {
+					...told,
+					holds: result.value === true,
+					...(result.value !== true && lifts(grant, clause) && { lifted: true })
+				}
 			: { ...told, holds: 'error', error: result.detail ?? 'failed' };
 	});
-	const holds = clauses.every((clause) => clause.holds === true);
-	const offered = holds ? offerAll(action, context) : null;
+	const holds = clauses.every((clause) => clause.holds === true || clause.lifted);
+	const offered = holds ? offerAll(action, context, grant) : null;
 	const limit = offered?.ok === false ? offered.detail : undefined;
 	return {
 		action: action.key,

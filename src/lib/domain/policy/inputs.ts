@@ -1,17 +1,19 @@
 import { fail, ok, type Result } from '../result.ts';
 import { isDate } from '../workflow/dates.ts';
+import { maskCardNumbers } from '../workflow/card-numbers.ts';
 import type { FieldValue, FieldValues, Input, Texts } from '../workflow/document.ts';
 import { parseMoney, writeMoney } from '../workflow/money.ts';
 import type { Pattern } from '../workflow/pattern.ts';
 import { asciiDigits, cleanText } from '../workflow/text.ts';
 import type { Where } from './compute.ts';
+import type { Grant, GrantLimit } from './grants.ts';
 import {
 	actionOf,
 	type CompiledAction,
 	type CompiledInput,
 	type CompiledWorkflow
 } from './compiled.ts';
-import { type Moment, momentContext } from './moment.ts';
+import { grantOf, type Moment, momentContext } from './moment.ts';
 import type { CelContext, Program } from './program.ts';
 
 /** An input as the page shows it: its limits on these facts, and what stands in it at first. */
@@ -57,21 +59,38 @@ export const offerInputs = (
 	actionKey: string,
 	moment: Moment
 ): Result<OfferedInput[], 'rule-error', Where> =>
-	offerAll(actionOf(compiled, actionKey), momentContext(moment));
+	offerAll(actionOf(compiled, actionKey), momentContext(moment), grantOf(moment, actionKey));
 
-/** The same in a context that is there already. */
+/** The same in a context that is there already, within the limits of a grant. */
 export function offerAll(
 	action: CompiledAction,
-	context: CelContext
+	context: CelContext,
+	grant?: Grant
 ): Result<OfferedInput[], 'rule-error', Where> {
 	const offered: OfferedInput[] = [];
 	for (const one of action.inputs) {
 		const where = `actions.${action.key}.inputs.${one.input.name}`;
 		const result = offerInput(one, context, where);
 		if (!result.ok) return result;
-		offered.push(result.value);
+		offered.push(narrow(result.value, grant?.limits[one.input.name]));
 	}
 	return ok(offered);
+}
+
+/** A grant bounds what it makes possible; it never widens what the document allows. */
+function narrow(offer: OfferedInput, limit: GrantLimit | undefined): OfferedInput {
+	if (!limit) return offer;
+	const { min = limit.min, max = limit.max, value } = offer;
+	const least = limit.min !== undefined && min !== undefined && limit.min > min ? limit.min : min;
+	const most = limit.max !== undefined && max !== undefined && limit.max < max ? limit.max : max;
+	const low = least !== undefined && value !== undefined && value < least ? least : value;
+	const first = most !== undefined && low !== undefined && low > most ? most : low;
+	return {
+		...offer,
+		...(least !== undefined && { min: least }),
+		...(most !== undefined && { max: most }),
+		...(first !== undefined && { value: first })
+	};
 }
 
 function offerInput(
@@ -143,7 +162,8 @@ type Checked = Result<FieldValue, 'refused', InputFault>;
 const refused = (code: InputFault['code'], more: Omit<InputFault, 'code'> = {}) =>
 	fail('refused', { code, ...more });
 
-function checkInput(
+/** One field against what it offers. */
+export function checkInput(
 	offer: OfferedInput,
 	typed: unknown,
 	currency: string,
@@ -160,7 +180,9 @@ function checkInput(
 			const { pattern } = offer;
 			const clean = cleanText(pattern?.digits ? asciiDigits(typed) : typed, input.maxLength);
 			if (!clean.ok) return refused(clean.reason, { maxLength: input.maxLength });
-			return !pattern || pattern.fits(clean.value) ? clean : refused('pattern');
+			// Only where anything may stand: a number that a pattern asks for is what was asked for.
+			if (!pattern) return ok(maskCardNumbers(clean.value));
+			return pattern.fits(clean.value) ? clean : refused('pattern');
 		}
 		case 'choice':
 			return offer.options?.some((option) => option.value === typed)

@@ -25,6 +25,7 @@ export function* placedTexts(document: WorkflowDocument): Generator<PlacedTexts>
 
 	for (const [name, fact] of entries(document.facts))
 		yield* place(['facts', name, 'label'], fact?.label);
+	yield* place(['brand', 'help'], document.brand?.help, brand);
 	yield* place(['landing', 'heading'], document.landing?.heading, brand);
 	yield* place(['landing', 'body'], document.landing?.body, brand);
 	yield* place(['settled', 'message'], document.settled?.message, facts);
@@ -40,8 +41,11 @@ export function* placedTexts(document: WorkflowDocument): Generator<PlacedTexts>
 		yield* place(['identity', 'knownFacts', index, 'label'], known?.label);
 		yield* place(['identity', 'knownFacts', index, 'hint'], known?.hint);
 	}
-	for (const [name, type] of entries(document.exceptions))
+	for (const [name, type] of entries(document.exceptions)) {
 		yield* place(['exceptions', name, 'message'], type?.message, new Set(['until', 'brand']));
+		for (const [index, outcome] of items(type?.outcomes))
+			yield* place(['exceptions', name, 'outcomes', index, 'message'], outcome?.message, brand);
+	}
 	for (const [key, action] of entries(document.actions))
 		for (const { path, texts, placeholders } of actionTexts(action, facts))
 			yield* place(['actions', key, ...path], texts, placeholders);

@@ -6,6 +6,7 @@ import {
 	mayCall,
 	recordOutcome,
 	takeProbe,
+	trip,
 	type Turn
 } from '../../domain/writeback/breaker.ts';
 import type { Parts } from '../parts.ts';
@@ -86,6 +87,27 @@ export async function askBreaker(
 	});
 	if (seconds === 0) crash('take-probe:after-commit');
 	return seconds;
+}
+
+/**
+ * Opens it at once, for what no further call could change.
+ * @returns whether it was closed until now
+ */
+export async function openBreaker({ db, crash }: Used, name: string): Promise<boolean> {
+	const opened = await db.transaction().execute(async (trx) => {
+		await trx
+			.insertInto('connections')
+			.values({ name, recent: '[]' })
+			.onConflict((conflict) => conflict.doNothing())
+			.execute();
+		const held = await loadBreaker(trx, name, true);
+		const before = held?.breaker ?? CLOSED;
+		await store(trx, name, trip(before, held?.now ?? new Date()));
+		crash('open-breaker:before-commit');
+		return !before.openedAt;
+	});
+	crash('open-breaker:after-commit');
+	return opened;
 }
 
 /** What one call made of the breaker, if anything. */

@@ -3,8 +3,9 @@ import type { Command } from '../../domain/case/commands.ts';
 import { decide, type Decision } from '../../domain/case/decide.ts';
 import type { Actor, CaseEvent } from '../../domain/case/events.ts';
 import { type CaseState, fold } from '../../domain/case/state.ts';
+import type { GrantLimit } from '../../domain/policy/grants.ts';
+import type { Channel, FieldValue, FieldValues } from '../../domain/workflow/document.ts';
 import { reach } from '../../domain/telemetry/reached.ts';
-import type { Channel, FieldValues } from '../../domain/workflow/document.ts';
 import type { CaseKey } from '../crypto/vault.ts';
 import type { Parts } from '../parts.ts';
 import { type ExceptionRow, storeExceptions } from './exceptions.ts';
@@ -23,8 +24,26 @@ export interface CaseContent {
 	facts: FieldValues;
 	/** From the trigger: where outreach may go. Codes never go here. */
 	contacts: Contacts;
-	/** From the system of record: where codes go. `at` is an ISO instant. */
-	record?: { contacts: Contacts; at: string };
+	/** IANA zone and channels agreed to, where the trigger told them. */
+	zone?: string;
+	consent?: Channel[];
+	/** From the system of record: where codes go, and the names of the facts that it held. `at` is an ISO instant. */
+	record?: { contacts: Contacts; at: string; facts?: string[] };
+	/** By the grant's id: bounds of its inputs. */
+	grantLimits?: Record<string, Record<string, GrantLimit>>;
+	/** What a person put right, by fact; it counts until the record says something else. */
+	corrections?: Record<string, Correction>;
+}
+
+/** A fact that the system of record has wrong. */
+export interface Correction {
+	value: FieldValue;
+	/** What the record said then; `null`: nothing. */
+	was: FieldValue | null;
+	/** ISO instant. */
+	at: string;
+	/** Account of who did. */
+	by: string;
 }
 
 export type CaseRow = Selectable<Schema['cases']>;
@@ -40,17 +59,26 @@ export interface LoadedCase {
 
 type Vaulted = Pick<Parts, 'db' | 'vault'>;
 
+/**
+ * The customer was erased, perhaps a moment ago: nothing of the case can be read, and nothing happens
+ * to it any more. A job that meets it is done, and a page of it is gone.
+ */
+export class CaseErased extends Error {
+	override name = 'CaseErased';
+}
+
 async function unseal(
 	{ vault }: Pick<Parts, 'vault'>,
 	row: CaseRow,
 	now: Date
 ): Promise<LoadedCase> {
+	if (row.erased_at) throw new CaseErased(`The customer of case ${row.id} was erased.`);
 	const key = await vault.openCaseKey(row.key);
 	const content = await vault.open<CaseContent>(key, row.sealed, 'cases.sealed');
 	return { row, state: row.state, content, key, now };
 }
 
-/** The case as it stands, to look at; `null` if there is none. */
+/** The case as it stands, to look at; `null` if there is none. Throws `CaseErased`. */
 export async function loadCase(parts: Vaulted, id: string): Promise<LoadedCase | null> {
 	const found = await parts.db
 		.selectFrom('cases')
@@ -61,6 +89,17 @@ export async function loadCase(parts: Vaulted, id: string): Promise<LoadedCase |
 	if (!found) return null;
 	const { now, ...row } = found;
 	return unseal(parts, row, now);
+}
+
+/** Whether there is such a case, and whether anything of it can still be read. */
+export async function standingOf(db: Parts['db'], id: string): Promise<'kept' | 'erased' | null> {
+	const row = await db
+		.selectFrom('cases')
+		.select('erased_at')
+		.where('id', '=', id)
+		.executeTakeFirst();
+	if (!row) return null;
+	return row.erased_at ? 'erased' : 'kept';
 }
 
 /** The open cases with these duplicate hashes, to look at. */
@@ -97,7 +136,7 @@ export interface CaseChange extends LoadedCase {
 /**
  * The one door for changes to a case: locks the row, lets `work` decide, and commits state, events,
  * rows and jobs in one transaction. Two changes of one case wait for each other; no network call
- * belongs inside.
+ * belongs inside. Throws `CaseErased`.
  */
 export async function changeCase<Value>(
 	parts: Vaulted & Pick<Parts, 'crash'>,

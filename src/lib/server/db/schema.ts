@@ -1,7 +1,10 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { Actor } from '../../domain/case/events.ts';
+import type { Actor, Settlement } from '../../domain/case/events.ts';
 import type { CaseState, Stage } from '../../domain/case/state.ts';
 import type { Permission, Role } from '../../domain/staff/permissions.ts';
+import type { Delivery } from '../../domain/outreach/delivery.ts';
+import type { Failure } from '../../domain/outreach/provider-codes.ts';
+import type { Word } from '../../domain/outreach/words.ts';
 import type { Assurance, Breakpoint, Channel } from '../../domain/workflow/document.ts';
 
 /**
@@ -20,11 +23,20 @@ export interface Schema {
 	counters: CountersTable;
 	suppressions: SuppressionsTable;
 	messages: MessagesTable;
+	message_attempts: MessageAttemptsTable;
+	provider_events: ProviderEventsTable;
+	inbound_messages: InboundMessagesTable;
+	whatsapp_windows: WhatsappWindowsTable;
+	disabled_templates: DisabledTemplatesTable;
 	drafts: DraftsTable;
 	submissions: SubmissionsTable;
 	writebacks: WritebacksTable;
 	writeback_attempts: WritebackAttemptsTable;
 	exceptions: ExceptionsTable;
+	incidents: IncidentsTable;
+	questions: QuestionsTable;
+	case_notes: CaseNotesTable;
+	settlements: SettlementsTable;
 	connections: ConnectionsTable;
 	api_keys: ApiKeysTable;
 	idempotency_keys: IdempotencyKeysTable;
@@ -37,6 +49,13 @@ export interface Schema {
 	staff_invitations: StaffInvitationsTable;
 	staff_sessions: StaffSessionsTable;
 	audit_entries: AuditEntriesTable;
+	unsealed_events: UnsealedEventsTable;
+	unsealed_entries: UnsealedEntriesTable;
+	audit_seals: AuditSealsTable;
+	checkpoints: CheckpointsTable;
+	checkpoint_heads: CheckpointHeadsTable;
+	legal_holds: LegalHoldsTable;
+	erasures: ErasuresTable;
 	workflow_drafts: WorkflowDraftsTable;
 	workflow_proposals: WorkflowProposalsTable;
 }
@@ -82,7 +101,12 @@ interface CasesTable {
 	expires_at: Time;
 	remind_at: Timeless;
 	complete_at: Timeless;
+	outreach_step: string | null;
+	outreach_at: Timeless;
+	outreach_why: string | null;
 	ended_at: Timeless;
+	/** Since then the case has no key, and nothing sealed of it can be read. */
+	erased_at: Timeless;
 }
 
 interface CaseEventsTable {
@@ -92,6 +116,8 @@ interface CaseEventsTable {
 	at: TimeOrNow;
 	actor: string;
 	data: Json<unknown>;
+	/** Of this event and the hash before it; the database makes it. */
+	hash: ColumnType<Uint8Array, never, never>;
 }
 
 interface LinksTable {
@@ -173,6 +199,68 @@ interface MessagesTable {
 	reason: string | null;
 	created_at: TimeOrNow;
 	accepted_at: Timeless;
+	step: string | null;
+	released_at: Timeless;
+	unsettled: Generated<number>;
+	delivery: Delivery | null;
+	delivery_at: Timeless;
+}
+
+interface MessageAttemptsTable {
+	message_id: string;
+	number: number;
+	started_at: TimeOrNow;
+	ended_at: Timeless;
+	outcome: 'accepted' | 'failed' | 'unavailable' | 'unknown' | null;
+	failure: Failure | null;
+	provider: string | null;
+	provider_id: string | null;
+	code: string | null;
+	duplicate: Generated<boolean>;
+	delivery: Delivery | null;
+	poll_at: Timeless;
+	polls: Generated<number>;
+}
+
+interface ProviderEventsTable {
+	id: string;
+	provider: string;
+	dedupe: string;
+	kind: 'delivery' | 'inbound';
+	provider_id: string | null;
+	message_id: string | null;
+	attempt: number | null;
+	status: string | null;
+	code: string | null;
+	channel: Channel | null;
+	destination_hash: string | null;
+	word: Word | null;
+	case_id: string | null;
+	state: 'stored' | 'orphan' | 'worked' | 'failed';
+	tries: Generated<number>;
+	lease_until: Timeless;
+	next_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+	received_at: TimeOrNow;
+}
+
+interface InboundMessagesTable {
+	id: string;
+	case_id: string;
+	channel: Channel;
+	word: Word;
+	sealed: string;
+	received_at: TimeOrNow;
+}
+
+interface WhatsappWindowsTable {
+	destination_hash: string;
+	expires_at: Time;
+}
+
+interface DisabledTemplatesTable {
+	content_sid: string;
+	code: string;
+	disabled_at: TimeOrNow;
 }
 
 interface DraftsTable {
@@ -245,6 +333,58 @@ interface ExceptionsTable {
 	opened_at: TimeOrNow;
 	closed_at: Timeless;
 	outcome: string | null;
+	incident_id: string | null;
+	claimed_by: string | null;
+	claimed_at: Timeless;
+	lease_until: Timeless;
+	waits_for: 'customer' | 'approver' | null;
+	escalated_at: Timeless;
+}
+
+interface IncidentsTable {
+	id: string;
+	workflow: string;
+	type: string;
+	breakpoint: Breakpoint;
+	connection: string;
+	reason: string;
+	opened_at: TimeOrNow;
+	closed_at: Timeless;
+}
+
+interface QuestionsTable {
+	id: string;
+	case_id: string;
+	exception_id: string;
+	asked_by: string;
+	fact: string;
+	sealed: string;
+	answer: string | null;
+	created_at: TimeOrNow;
+	answered_at: Timeless;
+}
+
+interface CaseNotesTable {
+	id: string;
+	case_id: string;
+	author: string;
+	act: string;
+	sealed: string;
+	created_at: TimeOrNow;
+}
+
+interface SettlementsTable {
+	id: string;
+	case_id: string;
+	exception_id: string;
+	writeback_id: string;
+	settles: Settlement;
+	record_reference: string | null;
+	proposed_by: string;
+	proposed_at: TimeOrNow;
+	decided_by: string | null;
+	decided_at: Timeless;
+	approved: boolean | null;
 }
 
 interface ConnectionsTable {
@@ -346,6 +486,58 @@ interface AuditEntriesTable {
 	result: string;
 	reason: string | null;
 	data: Json<unknown>;
+}
+
+/** Wake-ups for the next checkpoint, written by the database. */
+interface UnsealedEventsTable {
+	case_id: string;
+	seq: number;
+}
+
+interface UnsealedEntriesTable {
+	id: string;
+}
+
+interface AuditSealsTable {
+	place: number;
+	entry_id: string;
+	hash: ColumnType<Uint8Array, Uint8Array, never>;
+}
+
+interface CheckpointsTable {
+	number: number;
+	at: Time;
+	jws: string;
+}
+
+interface CheckpointHeadsTable {
+	checkpoint: number;
+	case_id: string;
+	seq: number;
+	hash: ColumnType<Uint8Array, Uint8Array, never>;
+}
+
+interface LegalHoldsTable {
+	id: string;
+	customer_hash: string;
+	reason: string;
+	set_by: string;
+	set_at: TimeOrNow;
+	lifted_by: string | null;
+	lifted_at: Timeless;
+}
+
+interface ErasuresTable {
+	id: string;
+	customer_hash: string | null;
+	reason: string;
+	state: 'requested' | 'erased' | 'declined';
+	requested_by: string;
+	requested_at: TimeOrNow;
+	decided_by: string | null;
+	decided_at: Timeless;
+	number: number | null;
+	receipt: string | null;
 }
 
 interface WorkflowDraftsTable {

@@ -102,7 +102,6 @@ export async function beginAction(
 	const loaded = await loadCase(parts, visit.caseId);
 	if (!loaded) throw new Error(`Visit ${visit.id} belongs to no case.`);
 	const workflow = await loadWorkflow(parts.db, visit.workflow.key, visit.workflow.version);
-	const { state, content } = loaded;
-	const taken = takeAction(workflow, visit, state, action, content.facts, loaded.now);
+	const taken = takeAction(workflow, visit, loaded, action);
 	return { loaded, workflow, taken };
 }

@@ -1,6 +1,6 @@
 import type { Actor } from '../../domain/case/events.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
-import { changeCase, loadCase } from '../db/cases.ts';
+import { changeCase, standingOf } from '../db/cases.ts';
 import type { Parts } from '../parts.ts';
 import { endLink, endMessages } from './end-outreach.ts';
 import type { Keep } from './run-idempotent.ts';
@@ -25,7 +25,8 @@ export async function cancelCase(
 	reason: string,
 	keep?: Keep
 ): Promise<Cancelled> {
-	if (!(await loadCase(parts, id))) return fail('not-found');
+	const standing = await standingOf(parts.db, id);
+	if (standing !== 'kept') return fail(standing ? 'ended' : 'not-found');
 	return changeCase(
 		parts,
 		id,

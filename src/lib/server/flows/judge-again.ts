@@ -21,7 +21,7 @@ export async function judgeAgain(
 	const declared = workflow.document.actions[action];
 	if (!declared || !atLeast(assurance, declared.assurance))
 		return refuse(claimed, 'assurance-too-low');
-	let { facts } = loaded.content;
+	let { content, state } = loaded;
 	if (!recordIsFresh(loaded, FRESH_SECONDS.decision)) {
 		const fresh = await readFreshFacts(parts, workflow, loaded.content.customer);
 		if (!fresh.ok && fresh.reason === 'not-found') return refuse(claimed, 'customer-not-found');
@@ -31,17 +31,20 @@ export async function judgeAgain(
 			const unread = { outcome: 'unavailable', reason, ...fresh.detail } as const;
 			return afterSend(protocolView(claimed), unread, { now: claimed.now, random: Math.random() });
 		}
-		facts = await changeCase(
+		({ content, state } = await changeCase(
 			parts,
 			claimed.case_id,
 			{ actor: 'system', flow: 'refresh-facts' },
 			(change) => {
 				storeFreshFacts(workflow, change, fresh.value);
-				return Promise.resolve(change.content.facts);
+				const { content, state } = change;
+				return Promise.resolve({ content, state });
 			}
-		);
+		));
 	}
-	const verdict = evaluateAction(workflow.compiled, action, momentOf(workflow, facts, claimed.now));
+	const standing = { state, content, now: claimed.now };
+	const moment = momentOf(workflow, standing, claimed.submission_id);
+	const verdict = evaluateAction(workflow.compiled, action, moment);
 	if (verdict.ruleError) return giveUp(claimed, 'rule-error');
 	return verdict.eligible ? 'eligible' : refuse(claimed, 'not-eligible-any-more');
 }

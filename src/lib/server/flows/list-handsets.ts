@@ -57,7 +57,7 @@ export async function listHandsets(
 				m.sealed as message, c.language, c.key, c.sealed,
 				${of('sms')} as sms, ${of('whatsapp')} as whatsapp, ${of('email')} as email
 			from messages m join cases c on c.id = m.case_id
-			where m.provider = 'phone'
+			where m.provider = 'phone' and c.erased_at is null
 			order by c.customer_hash, m.accepted_at desc, m.id desc
 		) newest
 		where ${before}::timestamptz is null or latest < ${before}::timestamptz

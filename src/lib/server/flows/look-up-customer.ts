@@ -7,7 +7,9 @@ import { loadCase } from '../db/cases.ts';
 import { permits } from '../db/permits.ts';
 import { latestWorkflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
+import type { Standing } from './judge-actions.ts';
 import { readFreshFacts } from './refresh-facts.ts';
+import { NEW_CASE } from '../../domain/case/state.ts';
 import type { Calling } from './call-records.ts';
 
 export interface LookedUp {
@@ -17,10 +19,10 @@ export interface LookedUp {
 	/** Of the case; none where there is none. */
 	language: string | undefined;
 	/** What the ladder took off this case. */
-	withheld: string[];
+	/** What a decision about them rests on. */
+	standing: Standing;
 	/** Whoever looks may see personal values in the clear. */
 	clear: boolean;
-	now: Date;
 }
 
 /**
@@ -58,14 +60,15 @@ export async function lookUpCustomer(
 	if (loaded) {
 		const { content, row, state, now } = loaded;
 		const { language } = row;
-		const { withheld } = state;
-		return ok({ facts: content.facts, source: 'case', language, withheld, clear, now });
+		const standing = { state, content, now };
+		return ok({ facts: content.facts, source: 'case', language, standing, clear });
 	}
 	const fresh = await readFreshFacts(parts, workflow, customer);
 	if (!fresh.ok) return fail(fresh.reason === 'not-found' ? 'unknown-customer' : 'unavailable');
 	const { facts } = fresh.value;
 	const now = new Date();
-	return ok({ facts, source: 'record', language: undefined, withheld: [], clear, now });
+	const standing = { state: NEW_CASE, content: { facts }, now };
+	return ok({ facts, source: 'record', language: undefined, standing, clear });
 }
 
 async function recordLook(

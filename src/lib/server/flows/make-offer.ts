@@ -22,7 +22,7 @@ export async function makeOffer(parts: Identifying, caseId: string): Promise<voi
 	const loaded = await loadCase(parts, caseId);
 	if (!loaded || loaded.state.ended || loaded.state.submission?.state === 'received') return;
 	const workflow = await loadWorkflow(parts.db, loaded.row.workflow, loaded.row.version);
-	const seen = judgeActions(workflow, loaded.content.facts, loaded.state.withheld, loaded.now);
+	const seen = judgeActions(workflow, loaded);
 	const broken = seen.some(({ ruleError }) => ruleError);
 	if (!broken && seen.some(({ eligible }) => eligible)) return;
 	const fresh = await readFreshFacts(parts, workflow, loaded.content.customer);
@@ -55,9 +55,9 @@ async function reconsider(workflow: Workflow, change: CaseChange, fresh: Refresh
 	// A person has it for this very reason already.
 	if (change.state.exceptions.some(({ breakpoint }) => breakpoint === 'eligibility')) return;
 	if (fresh.ok) storeFreshFacts(workflow, change, fresh.value);
-	const verdicts = judgeActions(workflow, change.content.facts, change.state.withheld, change.now);
+	const verdicts = judgeActions(workflow, change);
 	const broken = verdicts.some(({ ruleError }) => ruleError);
-	const moment = momentOf(workflow, change.content.facts, change.now);
+	const moment = momentOf(workflow, change);
 	if (fresh.ok && isSettled(workflow.compiled, moment)) return end(change);
 	const worked = !broken && verdicts.some(({ eligible }) => eligible);
 	const breakpoint = 'eligibility' as const;

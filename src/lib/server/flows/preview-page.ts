@@ -47,18 +47,18 @@ export async function previewPage(
 	if (!looked.ok) return fail(looked.reason);
 	const { workflow } = at.value;
 	const { document } = workflow;
-	const { facts, withheld, now, clear } = looked.value;
+	const { facts, standing, clear } = looked.value;
 	const wanted = [input.language, looked.value.language];
 	const language = document.languages.find((one) => wanted.includes(one)) ?? document.languages[0]!;
 	const frame = { language, direction: direction(language), brand: document.brand };
 	const around = { frame, languages: document.languages };
-	const verdicts = judgeActions(workflow, facts, withheld, now);
+	const verdicts = judgeActions(workflow, standing);
 	const shown = clear ? facts : maskFacts(document, facts);
 	if (input.page === 'choose')
 		return ok({ ...around, page: 'choose', view: offersOf(workflow, shown, language, verdicts) });
 	const { action, page } = input;
 	if (!verdicts.some((one) => one.action === action && one.eligible)) return fail('not-eligible');
-	const moment = momentOf(workflow, shown, now);
+	const moment = { ...momentOf(workflow, standing), facts: shown };
 	if (page === 'fill') {
 		const form = formOf(workflow, action, moment, language);
 		return form.ok ? ok({ ...around, page, view: form.value }) : form;

@@ -1,7 +1,7 @@
 import { fail, type Result } from '../../domain/result.ts';
 import type { FieldValues } from '../../domain/workflow/document.ts';
 import { raiseAlert } from '../db/alerts.ts';
-import type { CaseChange, CaseContent } from '../db/cases.ts';
+import type { CaseChange, CaseContent, Correction } from '../db/cases.ts';
 import type { Workflow } from '../db/workflows.ts';
 import { type Calling, readRecords } from './call-records.ts';
 import { type FreshFacts, pickFacts } from './pick-facts.ts';
@@ -62,8 +62,17 @@ export function storeUnknownCustomer(change: CaseChange): void {
 	change.reseal({ ...content, record: { contacts: {}, at: now.toISOString() } });
 }
 
-const missingOf = (workflow: Workflow, facts: FieldValues) =>
+export const missingOf = (workflow: Workflow, facts: FieldValues) =>
 	workflow.document.trigger.required.filter((name) => facts[name] === undefined);
+
+/** A correction has done its work once the record says anything else than it said then. */
+const standingCorrections = (
+	corrections: CaseContent['corrections'] = {},
+	fresh: FieldValues
+): Record<string, Correction> =>
+	Object.fromEntries(
+		Object.entries(corrections).filter(([name, { was }]) => (fresh[name] ?? null) === was)
+	);
 
 /**
  * Lays fresh facts over the case's. A fact that the record answered wrongly is dropped, so that no
@@ -73,12 +82,21 @@ export function storeFreshFacts(workflow: Workflow, change: CaseChange, fresh: F
 	const { content, now } = change;
 	const facts = { ...content.facts, ...fresh.facts };
 	for (const name of Object.keys(fresh.faults)) delete facts[name];
+	const corrections = standingCorrections(content.corrections, fresh.facts);
+	for (const name of Object.keys(content.corrections ?? {}))
+		if (!Object.hasOwn(corrections, name) && fresh.facts[name] === undefined) delete facts[name];
+	for (const [name, { value }] of Object.entries(corrections)) facts[name] = value;
 	const names = new Set([...Object.keys(facts), ...Object.keys(content.facts)]);
 	const changed = [...names].filter((name) => facts[name] !== content.facts[name]);
 	const resealed: CaseContent = {
 		...content,
 		facts,
-		record: { contacts: fresh.contacts, at: now.toISOString() }
+		corrections,
+		record: {
+			contacts: fresh.contacts,
+			at: now.toISOString(),
+			facts: Object.keys(fresh.facts)
+		}
 	};
 	change.reseal(resealed, { factsAt: now });
 	change.must({ do: 'refresh-facts', changed, missing: missingOf(workflow, facts) });

@@ -1,16 +1,14 @@
 import type { Change } from '../../domain/writeback/protocol.ts';
 import { raiseAlert } from '../db/alerts.ts';
 import { type CaseChange, changeCase } from '../db/cases.ts';
-import { keepLink, keptUntil } from '../db/links.ts';
 import { loadWorkflow, type Workflow } from '../db/workflows.ts';
 import { type Claimed, settleWriteback, standStill } from '../db/writebacks.ts';
 import { priorityByAge } from '../jobs/queues.ts';
 import type { Parts } from '../parts.ts';
 import type { Calling } from './call-records.ts';
-import { linkEnd } from './issue-link.ts';
-import { judgeActions } from './judge-actions.ts';
 import { leavePath } from './leave-path.ts';
-import { readFreshFacts, type Refresh, storeFreshFacts } from './refresh-facts.ts';
+import { readFreshFacts, type Refresh } from './refresh-facts.ts';
+import { tellBooked, tellRejected } from './tell-outcome.ts';
 
 export type Settling = Calling & Pick<Parts, 'vault' | 'jobs' | 'crash'>;
 
@@ -111,21 +109,14 @@ async function tellCase(
 	const { claimed, workflow, confirmed } = settled;
 	const submission = claimed.submission_id;
 	if (change.state === 'applied') {
-		await endSubmission(kase, submission, 'booked');
-		await keepLink(kase.trx, kase.row.id, keptUntil(kase.now));
 		const recordReference = String(change.answer?.reference ?? claimed.reference);
 		const asked = claimed.state === 'unknown' && claimed.repeat === 'lookup';
 		const found = asked ? 'looked-up' : 'answered';
-		kase.must({ do: 'book', submission, recordReference, found });
-		return;
+		return tellBooked(kase, { submission, recordReference, found });
 	}
 	if (change.state === 'rejected') {
-		await endSubmission(kase, submission, 'rejected');
-		kase.must({ do: 'reject', submission, reason: change.reason ?? 'rejected' });
-		await giveTime(workflow, kase);
-		if (confirmed)
-			offerOthers(workflow, confirmed.action, kase, change.reason ?? 'rejected', fresh);
-		return;
+		const reason = change.reason ?? 'rejected';
+		return tellRejected(workflow, kase, { submission, reason, action: confirmed?.action }, fresh);
 	}
 	if (change.state === 'unknown' && claimed.state !== 'unknown') {
 		const reason = change.reason ?? 'unknown';
@@ -134,48 +125,4 @@ async function tellCase(
 	const { person: reason } = change;
 	const ruleError = reason === 'rule-error';
 	if (reason) leavePath(workflow, kase, { breakpoint: 'writeback', reason, ruleError });
-}
-
-/** Who hears a no has as long to choose anew as who gets a message, however late it came. */
-async function giveTime(workflow: Workflow, { trx, row, now }: CaseChange) {
-	const expiresAt = linkEnd(workflow, now);
-	await trx
-		.updateTable('cases')
-		.set({ expires_at: expiresAt })
-		.where('id', '=', row.id)
-		.where('expires_at', '<', expiresAt)
-		.execute();
-}
-
-async function endSubmission(kase: CaseChange, id: string, state: 'booked' | 'rejected') {
-	await kase.trx
-		.updateTable('submissions')
-		.set({ state, ended_at: kase.now })
-		.where('id', '=', id)
-		.where('state', '=', 'received')
-		.execute();
-}
-
-/**
- * The system of record said no: fresh context first (did the facts move?), then the refused action
- * is taken off this case if others are left, then a person.
- */
-function offerOthers(
-	workflow: Workflow,
-	action: string,
-	kase: CaseChange,
-	reason: string,
-	fresh: Refresh | null
-): void {
-	if (fresh?.ok) storeFreshFacts(workflow, kase, fresh.value);
-	const { content, state, now } = kase;
-	const eligible = judgeActions(workflow, content.facts, state.withheld, now)
-		.filter((verdict) => verdict.eligible)
-		.map((verdict) => verdict.action);
-	const others = eligible.some((one) => one !== action);
-	const freshContext = Boolean(fresh?.ok) && others && !eligible.includes(action);
-	const possible = { freshContext, fewerActions: { others, withhold: action } };
-	const departure = { breakpoint: 'transaction' as const, reason, action, possible };
-	let outcome = leavePath(workflow, kase, departure);
-	while (outcome === 'rung-failed') outcome = leavePath(workflow, kase, departure);
 }

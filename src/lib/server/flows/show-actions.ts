@@ -1,12 +1,14 @@
 import { sql } from 'kysely';
 import type { ChooseView } from '../../contracts/pages.ts';
+import { outcomeNamed } from '../../domain/exceptions/outcomes.ts';
 import type { VerifiedVisit } from '../../domain/identity/proofs.ts';
 import { isSettled } from '../../domain/policy/eligibility.ts';
 import { shownValues } from '../../domain/policy/shown.ts';
 import { textIn } from '../../domain/workflow/format.ts';
 import { fillTemplate } from '../../domain/workflow/template.ts';
-import { loadCase } from '../db/cases.ts';
-import { loadWorkflow } from '../db/workflows.ts';
+import type { FieldValues } from '../../domain/workflow/document.ts';
+import { loadCase, type LoadedCase } from '../db/cases.ts';
+import { loadWorkflow, type Workflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
 import { DRAFT_DAYS } from './drafts.ts';
 import { judgeActions, momentOf } from './judge-actions.ts';
@@ -20,32 +22,47 @@ export async function showActions(
 ): Promise<ChooseView> {
 	const loaded = await loadCase({ db, vault }, visit.caseId);
 	if (!loaded) throw new Error(`Visit ${visit.id} belongs to no case.`);
-	const { content, state } = loaded;
-	const { language } = visit;
 	const workflow = await loadWorkflow(db, visit.workflow.key, visit.workflow.version);
+	return chooseView(db, workflow, loaded, visit.language);
+}
+
+/**
+ * The same for whoever looks over the customer's shoulder.
+ * @param facts the values that are shown; judged is on those of the case
+ */
+export async function chooseView(
+	db: Parts['db'],
+	workflow: Workflow,
+	loaded: LoadedCase,
+	language: string,
+	facts: FieldValues = loaded.content.facts
+): Promise<ChooseView> {
+	const { content, state } = loaded;
 	const { document, compiled } = workflow;
-	const moment = momentOf(workflow, content.facts, loaded.now);
+	const shown = shownValues(compiled, { facts }, language);
+	const write = (texts: Record<string, string>) => fillTemplate(textIn(texts, language), shown);
+	const moment = momentOf(workflow, loaded);
 	const settled = state.ended === 'cancelled' && document.settled && isSettled(compiled, moment);
-	const verdicts = state.ended
-		? []
-		: judgeActions(workflow, content.facts, state.withheld, loaded.now);
+	const verdicts = state.ended ? [] : judgeActions(workflow, loaded);
 	const view: ChooseView = offersOf(workflow, content.facts, language, verdicts);
 	if (state.ended && !settled) view.ended = true;
-	if (settled) {
-		const shown = shownValues(compiled, { facts: content.facts }, language);
-		view.settled = fillTemplate(textIn(document.settled?.message ?? {}, language), shown);
-	}
+	if (settled) view.settled = write(document.settled?.message ?? {});
 	const draft = await db
 		.selectFrom('drafts')
 		.select(['id', 'action'])
-		.where('case_id', '=', visit.caseId)
+		.where('case_id', '=', loaded.row.id)
 		.where('created_at', '>', sql<Date>`now() - make_interval(days => ${DRAFT_DAYS}::int)`)
 		.orderBy('created_at', 'desc')
 		.limit(1)
 		.executeTakeFirst();
 	const drafted = draft && view.offered.find(({ action }) => action === draft.action);
 	if (draft && drafted) view.draft = { id: draft.id, label: drafted.label };
+	const answer = outcomeNamed(document, state.answered);
+	if (answer && state.exceptions.length === 0)
+		view.answer = fillTemplate(textIn(answer.message, language), { brand: document.brand.name });
+	const [question] = state.questions;
+	if (question) view.question = textIn(document.facts[question.fact]?.label ?? {}, language);
 	if (state.exceptions.length)
-		view.withPerson = { message: personMessage(visit, state, 'eligibility') };
+		view.withPerson = { message: personMessage({ workflow, language }, state, 'eligibility') };
 	return view;
 }

@@ -1,5 +1,5 @@
 import type { ReceiptView } from '../../contracts/pages.ts';
-import type { VerifiedVisit } from '../../domain/identity/proofs.ts';
+import type { VerifiedVisit, Visit } from '../../domain/identity/proofs.ts';
 import { formatInstant } from '../../domain/workflow/instant.ts';
 import { loadCase } from '../db/cases.ts';
 import { loadWorkflow } from '../db/workflows.ts';
@@ -14,8 +14,16 @@ import { closedWays } from './ways-out.ts';
  * confirmed. `null` if nothing was submitted yet.
  */
 export async function showReceipt(
-	{ db, vault }: Pick<Parts, 'db' | 'vault'>,
+	parts: Pick<Parts, 'db' | 'vault'>,
 	visit: VerifiedVisit
+): Promise<ReceiptView | null> {
+	return receiptView(parts, visit);
+}
+
+/** The same for whoever looks over the customer's shoulder. */
+export async function receiptView(
+	{ db, vault }: Pick<Parts, 'db' | 'vault'>,
+	visit: Pick<Visit, 'caseId' | 'workflow' | 'language'>
 ): Promise<ReceiptView | null> {
 	const row = await db
 		.selectFrom('submissions')
@@ -28,8 +36,8 @@ export async function showReceipt(
 		.executeTakeFirst();
 	if (!row) return null;
 	const loaded = await loadCase({ db, vault }, visit.caseId);
-	if (!loaded) throw new Error(`Visit ${visit.id} belongs to no case.`);
-	const { state, content } = loaded;
+	if (!loaded) throw new Error(`There is no case ${visit.caseId}.`);
+	const { state } = loaded;
 	const sealed = await vault.open<SubmissionContent>(loaded.key, row.sealed, 'submissions.sealed');
 	const workflow = await loadWorkflow(db, visit.workflow.key, visit.workflow.version);
 	const { document } = workflow;
@@ -39,9 +47,7 @@ export async function showReceipt(
 			? state.exceptions.some(({ breakpoint }) => breakpoint === 'writeback')
 			: row.state === 'rejected' && state.exceptions.length > 0;
 	const shown: ReceiptView['state'] = withPerson ? 'with-person' : row.state;
-	const verdicts = state.ended
-		? []
-		: judgeActions(workflow, content.facts, state.withheld, loaded.now);
+	const verdicts = state.ended ? [] : judgeActions(workflow, loaded);
 	const others = row.state === 'rejected' && verdicts.some(({ eligible }) => eligible);
 	return {
 		state: shown,

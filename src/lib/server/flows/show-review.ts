@@ -31,7 +31,7 @@ export async function showReview(
 	const workflow = await loadWorkflow(parts.db, visit.workflow.key, visit.workflow.version);
 	const { content, state } = loaded;
 	if (state.submission && state.submission.state !== 'rejected') return fail('already-submitted');
-	const taken = takeAction(workflow, visit, state, action, content.facts, loaded.now);
+	const taken = takeAction(workflow, visit, loaded, action);
 	if (!taken.ok)
 		return taken.reason === 'needs-assurance'
 			? fail('needs-assurance', { action })

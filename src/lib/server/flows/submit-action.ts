@@ -82,14 +82,13 @@ export async function submitAction(
 			const before = await submitted(change, draftId);
 			if (before) return ok({ submissionId: before });
 			const { ended, submission } = change.state;
-			if (ended === 'resolved' || submission?.state === 'received')
+			if (submission?.state === 'booked' || submission?.state === 'received')
 				return fail('already-submitted');
 			if (ended) return fail('ended');
 			if (!(await visitLives(change.trx, visit))) return fail('gone');
 			// If it cannot be read now, the writeback reads it before it sends anything.
 			if (fresh?.ok) storeFreshFacts(workflow, change, fresh.value);
-			const { facts } = change.content;
-			const taken = takeAction(workflow, visit, change.state, action, facts, change.now);
+			const taken = takeAction(workflow, visit, change, action);
 			if (!taken.ok && taken.reason === 'rule-error') return broken(workflow, change, action);
 			if (!taken.ok && taken.reason === 'needs-assurance')
 				return fail('needs-assurance', { action });
@@ -98,11 +97,11 @@ export async function submitAction(
 				await parts.jobs.send(change.trx, 'make-offer', { v: 1, case: change.row.id });
 				return fail('not-eligible');
 			}
-			const { eligible, moment } = taken.value;
+			const { eligible, moment, grant } = taken.value;
 			const proposed = proposeDraft(workflow, action, moment, draft.content, visit.language);
 			if (!proposed.ok && proposed.reason === 'rule-error') return broken(workflow, change, action);
 			if (!proposed.ok || proposed.value.shown !== shown) return fail('changed');
-			return submit(parts, workflow, change, eligible, draftId, proposed.value);
+			return submit(parts, workflow, change, eligible, draftId, { ...proposed.value, grant });
 		}
 	);
 }
@@ -130,7 +129,7 @@ async function submit(
 	change: CaseChange,
 	{ visit, action }: EligibleAction,
 	key: string,
-	{ input, values, lines, shown }: Proposed
+	{ input, values, lines, shown, grant }: Proposed & { grant: string | undefined }
 ): Promise<Result<{ submissionId: string }, SubmitRefusal, { action: string }>> {
 	const { trx, row, content, now } = change;
 	const { document, compiled } = workflow;
@@ -163,7 +162,8 @@ async function submit(
 		submission: id,
 		action,
 		assurance: visit.assurance,
-		reference
+		reference,
+		grant
 	});
 	if (!decision.ok && decision.reason === 'held') {
 		// The record has lost a fact without which the path does not go on.

@@ -1,13 +1,13 @@
 import { type EligibleAction, offer, type VerifiedVisit } from '../../domain/identity/proofs.ts';
 import { strictest } from '../../domain/identity/assurance.ts';
 import { evaluateAction } from '../../domain/policy/eligibility.ts';
-import type { Moment } from '../../domain/policy/moment.ts';
+import { grantOf, type Moment } from '../../domain/policy/moment.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
-import { atLeast, type FieldValues } from '../../domain/workflow/document.ts';
-import type { CaseState } from '../../domain/case/state.ts';
+import { atLeast } from '../../domain/workflow/document.ts';
 import { needOf } from '../../domain/identity/need.ts';
+import type { LoadedCase } from '../db/cases.ts';
 import type { Workflow } from '../db/workflows.ts';
-import { momentOf } from './judge-actions.ts';
+import { isWithheld, momentOf } from './judge-actions.ts';
 
 /**
  * - `needs-assurance`: the action demands more than the visit has proved so far.
@@ -22,20 +22,23 @@ export type ActionRefusal = 'unknown-action' | 'not-eligible' | 'needs-assurance
 export function takeAction(
 	workflow: Workflow,
 	visit: VerifiedVisit,
-	state: CaseState,
-	action: string,
-	facts: FieldValues,
-	now: Date
-): Result<{ eligible: EligibleAction; moment: Moment }, ActionRefusal> {
+	standing: Pick<LoadedCase, 'state' | 'content' | 'now'>,
+	action: string
+): Result<{ eligible: EligibleAction; moment: Moment; grant?: string }, ActionRefusal> {
+	const { state } = standing;
 	const { actions, identity } = workflow.document;
 	const declared = Object.hasOwn(actions, action) ? actions[action] : undefined;
 	if (!declared) return fail('unknown-action');
 	const need = strictest(needOf(identity, state.failures), declared.assurance);
 	if (!atLeast(visit.assurance, need)) return fail('needs-assurance');
-	if (state.withheld.includes(action) || state.ended) return fail('not-eligible');
-	const moment = momentOf(workflow, facts, now);
+	const moment = momentOf(workflow, standing);
+	if (isWithheld(standing, moment, action) || state.ended) return fail('not-eligible');
 	const verdict = evaluateAction(workflow.compiled, action, moment);
 	if (verdict.ruleError) return fail('rule-error');
 	const eligible = offer(visit, verdict);
-	return eligible.ok ? ok({ eligible: eligible.value, moment }) : fail('not-eligible');
+	if (!eligible.ok) return fail('not-eligible');
+	// A grant is used up by what it made possible, not by what would be possible without it.
+	const needed = verdict.clauses.some(({ lifted }) => lifted) || state.withheld.includes(action);
+	const grant = needed ? grantOf(moment, action)?.id : undefined;
+	return ok({ eligible: eligible.value, moment, ...(grant && { grant }) });
 }

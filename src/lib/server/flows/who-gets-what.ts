@@ -33,8 +33,8 @@ export async function whoGetsWhat(
 	const looked = await lookUpCustomer(parts, principal, input);
 	if (!looked.ok) return fail(looked.reason);
 	const { workflow, published } = at.value;
-	const { facts, withheld, now, clear, source } = looked.value;
-	const before = judgeActions(published, facts, withheld, now);
+	const { facts, standing, clear, source } = looked.value;
+	const before = judgeActions(published, standing);
 	return ok({
 		key: input.key,
 		looked: input.side,
@@ -42,7 +42,7 @@ export async function whoGetsWhat(
 		source,
 		masked: !clear,
 		facts: shownFacts(workflow, facts, clear),
-		actions: judgeActions(workflow, facts, withheld, now).map((verdict) =>
+		actions: judgeActions(workflow, standing).map((verdict) =>
 			answerOf(workflow, verdict, looked.value, before)
 		)
 	});
@@ -62,13 +62,13 @@ function shownFacts(workflow: Workflow, facts: FieldValues, clear: boolean): Sho
 function answerOf(
 	workflow: Workflow,
 	verdict: Verdict,
-	{ facts, now, clear }: LookedUp,
+	{ standing, clear }: LookedUp,
 	before: Verdict[]
 ): ActionAnswer {
 	const { document, compiled } = workflow;
 	const was = before.find(({ action }) => action === verdict.action);
 	const offered = verdict.eligible
-		? offerInputs(compiled, verdict.action, momentOf(workflow, facts, now))
+		? offerInputs(compiled, verdict.action, momentOf(workflow, standing))
 		: null;
 	return {
 		key: verdict.action,

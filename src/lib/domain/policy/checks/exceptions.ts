@@ -1,4 +1,4 @@
-import { BREAKPOINTS, type WorkflowDocument } from '../../workflow/document.ts';
+import { BREAKPOINTS, type ExceptionType, type WorkflowDocument } from '../../workflow/document.ts';
 import { oneOf, type Report } from '../../workflow/problem.ts';
 import { checkUnique } from './actions.ts';
 
@@ -41,6 +41,40 @@ export function checkExceptions(document: WorkflowDocument, report: Report): voi
 		if (!(type.hours > 0)) report([...at, 'hours'], 'Has no timer', 'Say in how many hours.');
 		if (Array.isArray(type.outcomes) && type.outcomes.length === 0)
 			report([...at, 'outcomes'], 'Has no outcome', 'Name what can close it.');
-		checkUnique(type.outcomes, (index) => [...at, 'outcomes', index], report);
+		checkOutcomes(document, name, type, report);
 	}
+}
+
+/** An exception can be closed by the outcomes that it names, and what it refers to exists. */
+function checkOutcomes(
+	document: WorkflowDocument,
+	name: string,
+	type: ExceptionType,
+	report: Report
+): void {
+	const at = ['exceptions', name];
+	const { calendars = {}, templates } = document;
+	checkUnique(
+		type.outcomes?.map(({ id }) => id),
+		(index) => [...at, 'outcomes', index, 'id'],
+		report
+	);
+	if (type.outcomes?.every(({ does }) => does !== 'resume' && does !== 'end'))
+		report(
+			[...at, 'outcomes'],
+			'No outcome is a decision',
+			'Add one that does: resume or end, so that an agent can always close it.'
+		);
+	if (type.calendar !== undefined && !Object.hasOwn(calendars, type.calendar))
+		report(
+			[...at, 'calendar'],
+			`There is no calendar "${type.calendar}"`,
+			`Write it under calendars, or use ${oneOf(Object.keys(calendars))}.`
+		);
+	if (type.notice !== undefined && !Object.hasOwn(templates, type.notice))
+		report(
+			[...at, 'notice'],
+			`There is no template "${type.notice}"`,
+			`Write it under templates, or use ${oneOf(Object.keys(templates))}.`
+		);
 }

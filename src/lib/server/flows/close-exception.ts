@@ -1,0 +1,100 @@
+import { decide } from '../../domain/case/decide.ts';
+import { exceptionType } from '../../domain/exceptions/outcomes.ts';
+import { fail, ok, type Result } from '../../domain/result.ts';
+import type { Outcome } from '../../domain/workflow/document.ts';
+import { keepLink, keptUntil } from '../db/links.ts';
+import type { Parts } from '../parts.ts';
+import { endMessages } from './end-outreach.ts';
+import { linkEnd } from './issue-link.ts';
+import { startOutreach } from './take-step.ts';
+import { queueMessage } from './queue-message.ts';
+import { openChannel } from './reach-customer.ts';
+import type { Held } from './work-exception.ts';
+
+export type Closing = Pick<Parts, 'vault' | 'jobs' | 'links' | 'config'>;
+
+/** - `submission-under-way`: what the customer confirmed is being booked; it must be settled first. */
+export type CloseRefusal = 'submission-under-way' | 'already-finished';
+
+/** Could it be closed so? Asked before an act decides anything that would stand without it. */
+export function mayClose({ state, exception }: Held, outcome: Outcome): Result<null, CloseRefusal> {
+	const decision = decide(state, closing(exception.id, outcome));
+	return decision.ok ? ok(null) : refused(decision.reason);
+}
+
+const closing = (exception: string, { id: outcome, does }: Outcome) =>
+	({ do: 'close-exception', exception, outcome, does }) as const;
+
+const refused = (reason: string): Result<null, CloseRefusal> =>
+	fail(reason === 'submission-under-way' ? 'submission-under-way' : 'already-finished');
+
+/**
+ * Closes an exception with an outcome of its type, puts the case where that outcome says, and tells
+ * the customer: on the link always, by a notice where the type names one.
+ * @param until the case is kept open at least so long
+ */
+export async function closeException(
+	parts: Closing,
+	held: Held,
+	outcome: Outcome,
+	until?: Date
+): Promise<Result<null, CloseRefusal>> {
+	const { exception, workflow, row } = held;
+	const closed = held.decide(closing(exception.id, outcome));
+	if (!closed.ok) return refused(closed.reason);
+	await keepLink(held.trx, row.id, keptUntil(held.now));
+	if (outcome.does === 'end') await endMessages(held, 'case-cancelled');
+	if (!held.state.ended) await goOn(parts, held, until);
+	await sendNotice(parts, held);
+	return ok(null);
+}
+
+/** Back on its path: with time to act, and with a link where there is none any more. */
+async function goOn(parts: Closing, held: Held, until?: Date): Promise<void> {
+	const { trx, row, now, workflow, state } = held;
+	const end = new Date(Math.max(linkEnd(workflow, now).getTime(), until?.getTime() ?? 0));
+	await trx
+		.updateTable('cases')
+		.set({ expires_at: end })
+		.where('id', '=', row.id)
+		.where('expires_at', '<', end)
+		.execute();
+	if (state.missing.length > 0) {
+		// What was owed may be in the record by now: it is read, and the case starts or is held again.
+		await trx.updateTable('cases').set({ complete_at: now }).where('id', '=', row.id).execute();
+		await parts.jobs.send(trx, 'complete-case', { v: 1, case: row.id });
+		return;
+	}
+	const living = await trx
+		.selectFrom('links')
+		.select('hash')
+		.where('case_id', '=', row.id)
+		.where('ended_at', 'is', null)
+		.executeTakeFirst();
+	if (!living) await startOutreach(parts, workflow, held);
+}
+
+/**
+ * Says that there is news, where the type of the exception names a notice: on the first channel that
+ * is open; where none is, the link says it all the same.
+ */
+export async function sendNotice(
+	parts: Pick<Closing, 'vault' | 'jobs'>,
+	held: Held
+): Promise<void> {
+	const { workflow } = held;
+	const { notice: template } = exceptionType(workflow.document, held.exception.type);
+	if (!template) return;
+	const chosen = await openChannel(parts, workflow, held);
+	if (!chosen.ok) return;
+	const { channel, contact } = chosen.value;
+	await queueMessage(parts, workflow, held, {
+		class: 'notice',
+		template,
+		channel,
+		to: contact,
+		language: held.row.language,
+		facts: held.content.facts,
+		extra: {}
+	});
+}

@@ -1,0 +1,90 @@
+import { exceptionType, outcomeOf } from '../../domain/exceptions/outcomes.ts';
+import type { InputFault } from '../../domain/policy/inputs.ts';
+import { readTyped } from '../../domain/policy/typed.ts';
+import type { Principal } from '../../domain/staff/permissions.ts';
+import { fail, ok, type Result } from '../../domain/result.ts';
+import type { CaseContent } from '../db/cases.ts';
+import { type CloseRefusal, closeException, type Closing, mayClose } from './close-exception.ts';
+import { startOutreach } from './take-step.ts';
+import { keepNote, readNote } from './keep-note.ts';
+import { missingOf } from './refresh-facts.ts';
+import { type ActDetail, type ActRefusal, type Working, workException } from './work-exception.ts';
+
+export interface CorrectionOrder {
+	fact: string;
+	/** As it was typed, in English: 1,234.56 or 2027-01-31. */
+	value: string;
+	why: string;
+	/** Close the exception with it, where its type allows that. */
+	closes: boolean;
+}
+
+/**
+ * - `bad-value`: what was typed is no value of this fact; `fault` says why.
+ * - `outcome-not-allowed`: exceptions of this type are not closed by a correction.
+ */
+export type CorrectRefusal =
+	ActRefusal | CloseRefusal | 'unknown-fact' | 'bad-value' | 'outcome-not-allowed' | 'bad-text';
+
+export type CorrectDetail = ActDetail & { fault?: InputFault };
+
+/**
+ * Puts a fact right that the system of record has wrong: what, who and why are kept, and the value
+ * counts for this case until the record says something else than it said then.
+ */
+export async function correctFact(
+	parts: Working & Closing,
+	principal: Principal,
+	id: string,
+	{ fact, value: typed, why, closes }: CorrectionOrder
+): Promise<Result<{ caseId: string }, CorrectRefusal, CorrectDetail | undefined>> {
+	const reason = readNote(why);
+	if (!reason.ok) return fail('bad-text');
+	return workException<{ caseId: string }, CorrectRefusal, CorrectDetail | undefined>(
+		parts,
+		principal,
+		id,
+		async (held) => {
+			const { workflow, exception, content, now } = held;
+			const { document } = workflow;
+			if (!Object.hasOwn(document.facts, fact)) return fail('unknown-fact');
+			const value = readTyped(document, fact, typed, 'en');
+			if (!value.ok) return fail('bad-value', { ...(value.detail && { fault: value.detail }) });
+			const outcome = outcomeOf(exceptionType(document, exception.type), 'correct');
+			if (closes && !outcome) return fail('outcome-not-allowed');
+			const may = closes && outcome ? mayClose(held, outcome) : ok(null);
+			if (!may.ok) return fail(may.reason);
+			if (held.state.ended) return fail('already-finished');
+			const note = await keepNote(parts, held, 'correct-fact', reason.value);
+			held.must({ do: 'correct', exception: id, fact, note });
+			const corrected: CaseContent = {
+				...content,
+				facts: { ...content.facts, [fact]: value.value },
+				corrections: {
+					...content.corrections,
+					[fact]: {
+						value: value.value,
+						was: heldByRecord(content, fact),
+						at: now.toISOString(),
+						by: principal.id
+					}
+				}
+			};
+			held.reseal(corrected);
+			const owed = held.state.missing.length > 0;
+			const missing = missingOf(workflow, corrected.facts);
+			held.must({ do: 'refresh-facts', changed: [fact], missing });
+			const open = held.state.exceptions.some((one) => one.id === id);
+			if (closes && outcome && open) await closeException(parts, held, outcome);
+			else if (owed && missing.length === 0) await startOutreach(parts, workflow, held);
+			return ok({ caseId: held.row.id });
+		}
+	);
+}
+
+/** What the record said of the fact when it was read last; a correction before this one knows better. */
+function heldByRecord({ facts, record, corrections }: CaseContent, fact: string) {
+	const before = corrections?.[fact];
+	if (before) return before.was;
+	return record?.facts?.includes(fact) ? (facts[fact] ?? null) : null;
+}

@@ -1,0 +1,88 @@
+import { exceptionType, outcomeOf } from '../../domain/exceptions/outcomes.ts';
+import type { Principal } from '../../domain/staff/permissions.ts';
+import { fail, ok, type Result } from '../../domain/result.ts';
+import { setWaiting } from '../db/desk.ts';
+import { decideProposal, lockStanding, type Proposal, settleByPeople } from '../db/settlements.ts';
+import type { Parts } from '../parts.ts';
+import { keepNote, readNote, readOptionalNote } from './keep-note.ts';
+import { tellBooked, tellRejected } from './tell-outcome.ts';
+import {
+	type ActDetail,
+	type ActRefusal,
+	type Held,
+	type Working,
+	workException
+} from './work-exception.ts';
+
+/**
+ * - `own-proposal`: nobody says yes to their own (case F7).
+ * - `already-decided`: there is no such proposal any more.
+ * - `nothing-to-settle`: the writeback moved meanwhile.
+ */
+export type SettleRefusal =
+	ActRefusal | 'own-proposal' | 'already-decided' | 'nothing-to-settle' | 'bad-text';
+
+/**
+ * A second person says yes or no to what somebody proposed about a writeback. A yes takes effect at
+ * once, in the same transaction: booked, rejected, or sent again; a no needs its reason.
+ */
+export async function decideSettlement(
+	parts: Working & Pick<Parts, 'jobs'>,
+	principal: Principal,
+	id: string,
+	{ proposal, approved, why }: { proposal: string; approved: boolean; why?: string | undefined }
+): Promise<Result<{ caseId: string }, SettleRefusal, ActDetail | undefined>> {
+	const reason = approved ? readOptionalNote(why) : readNote(why ?? '');
+	if (!reason.ok) return fail('bad-text');
+	return workException(
+		parts,
+		principal,
+		id,
+		async (held) => {
+			const { trx, row, state } = held;
+			const { submission } = state;
+			const standing =
+				submission?.state === 'received' ? await lockStanding(trx, submission.id) : undefined;
+			if (!standing || !submission) return fail('nothing-to-settle');
+			const decided = await decideProposal(trx, proposal, id, { staff: principal.id, approved });
+			if (decided === 'own-proposal' || decided === 'already-decided') return fail(decided);
+			await setWaiting(trx, id, null);
+			if (!approved) {
+				const note = await keepNote(parts, held, 'decide-settlement', reason.value ?? '');
+				held.must({ do: 'refuse-settlement', exception: id, proposal, note });
+				return ok({ caseId: row.id });
+			}
+			held.must({ do: 'approve-settlement', exception: id, proposal });
+			if (!(await settleByPeople(trx, decided)))
+				throw new Error(`Writeback ${decided.writeback_id} moved under its lock.`);
+			await take(parts, held, submission, decided);
+			return ok({ caseId: row.id });
+		},
+		{ permission: 'writeback.approve', claims: false }
+	);
+}
+
+async function take(
+	parts: Pick<Parts, 'jobs'>,
+	held: Held,
+	{ id: submission, action }: { id: string; action: string },
+	{ settles, record_reference, writeback_id }: Proposal
+): Promise<void> {
+	const { exception, workflow } = held;
+	const outcome = outcomeOf(exceptionType(workflow.document, exception.type), 'settle');
+	held.must({
+		do: 'close-exception',
+		exception: exception.id,
+		outcome: outcome?.id ?? settles,
+		does: 'settle'
+	});
+	if (settles === 'applied')
+		return tellBooked(held, {
+			submission,
+			recordReference: record_reference ?? '',
+			found: 'by-person'
+		});
+	if (settles === 'rejected')
+		return tellRejected(workflow, held, { submission, reason: 'settled-by-people', action }, null);
+	await parts.jobs.send(held.trx, 'apply-writeback', { v: 1, writeback: writeback_id });
+}

@@ -1,0 +1,81 @@
+import { v7 as uuid } from 'uuid';
+import type { Settlement } from '../../domain/case/events.ts';
+import type { Principal } from '../../domain/staff/permissions.ts';
+import { fail, ok, type Result } from '../../domain/result.ts';
+import { cleanText } from '../../domain/workflow/text.ts';
+import { dropClaim, setWaiting } from '../db/desk.ts';
+import { lockStanding } from '../db/settlements.ts';
+import { keepNote, readNote } from './keep-note.ts';
+import { type ActDetail, type ActRefusal, type Working, workException } from './work-exception.ts';
+
+const REFERENCE_LENGTH = 60;
+
+export interface SettlementOrder {
+	settles: Settlement;
+	/** Of the system of record, for what was applied there. */
+	reference?: string | undefined;
+	why: string;
+}
+
+/**
+ * - `nothing-to-settle`: no submission is under way, or its writeback is still tried by itself.
+ * - `already-proposed`: a second person has a proposal before them.
+ * - `reference-needed`: what was applied has a reference in the system of record.
+ */
+export type ProposeRefusal =
+	ActRefusal | 'nothing-to-settle' | 'already-proposed' | 'reference-needed' | 'bad-text';
+
+/**
+ * Proposes what became of a writeback whose outcome nobody knows: found applied, found not applied,
+ * or to be sent again. Nothing happens until somebody else approves it.
+ */
+export async function proposeSettlement(
+	parts: Working,
+	principal: Principal,
+	id: string,
+	{ settles, reference = '', why }: SettlementOrder
+): Promise<Result<{ caseId: string; proposal: string }, ProposeRefusal, ActDetail | undefined>> {
+	const reason = readNote(why);
+	if (!reason.ok) return fail('bad-text');
+	const found = cleanText(reference, REFERENCE_LENGTH);
+	if (!found.ok) return fail('bad-text');
+	if (settles === 'applied' && found.value === '') return fail('reference-needed');
+	return workException(
+		parts,
+		principal,
+		id,
+		async (held) => {
+			const { trx, row, state } = held;
+			const { submission } = state;
+			const writeback =
+				submission?.state === 'received' ? await lockStanding(trx, submission.id) : undefined;
+			if (!writeback) return fail('nothing-to-settle');
+			const open = await trx
+				.selectFrom('settlements')
+				.select('id')
+				.where('writeback_id', '=', writeback.id)
+				.where('decided_at', 'is', null)
+				.executeTakeFirst();
+			if (open) return fail('already-proposed');
+			const proposal = uuid();
+			const note = await keepNote(parts, held, 'propose-settlement', reason.value);
+			held.must({ do: 'propose-settlement', exception: id, proposal, settles, note });
+			await trx
+				.insertInto('settlements')
+				.values({
+					id: proposal,
+					case_id: row.id,
+					exception_id: id,
+					writeback_id: writeback.id,
+					settles,
+					record_reference: settles === 'applied' ? found.value : null,
+					proposed_by: principal.id
+				})
+				.execute();
+			await setWaiting(trx, id, 'approver');
+			await dropClaim(trx, id);
+			return ok({ caseId: row.id, proposal });
+		},
+		{ permission: 'writeback.propose' }
+	);
+}

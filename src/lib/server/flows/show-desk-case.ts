@@ -1,0 +1,124 @@
+import { sql } from 'kysely';
+import type { DeskCase } from '../../contracts/desk-case.ts';
+import { isUuid } from '../../contracts/uuid.ts';
+import type { Principal } from '../../domain/staff/permissions.ts';
+import { fail, ok, type Result } from '../../domain/result.ts';
+import { actionLabel } from '../../domain/workflow/names.ts';
+import { MASKED } from '../../domain/workflow/personal.ts';
+import { type LoadedCase, loadCase } from '../db/cases.ts';
+import type { Db } from '../db/connect.ts';
+import { inScope, type Scope, scopeOf } from '../db/desk.ts';
+import { loadWorkflow, type Workflow } from '../db/workflows.ts';
+import type { Parts } from '../parts.ts';
+import { deskActions } from './desk-actions.ts';
+import { deskExceptions } from './desk-exceptions.ts';
+import { deskContacts, deskFacts, maskedFacts } from './desk-facts.ts';
+import { deskNotes, deskQuestions, deskTimeline } from './desk-history.ts';
+import { deskMessages, deskSubmission, deskWritebacks } from './desk-writebacks.ts';
+import { chooseView } from './show-actions.ts';
+import { receiptView } from './show-receipt.ts';
+
+type Read = Pick<Parts, 'db' | 'vault'>;
+
+/**
+ * Everything about a case for who works on it: why it is here, clause by clause what was read, what
+ * was tried, sent and written back, and what the customer sees now. Personal values stay masked.
+ * - `not-found`: there is none, or none that this account sees; nobody can tell which (case F1).
+ */
+export async function showDeskCase(
+	parts: Read,
+	principal: Principal,
+	id: string
+): Promise<Result<DeskCase, 'not-found'>> {
+	const { db } = parts;
+	const scope = await scopeOf(db, principal);
+	if (!scope || !(await seesCase(db, scope, id))) return fail('not-found');
+	const loaded = await loadCase(parts, id);
+	if (!loaded) return fail('not-found');
+	const { row, state, key, now } = loaded;
+	const workflow = await loadWorkflow(db, row.workflow, row.version);
+	const { document } = workflow;
+	return ok({
+		id,
+		workflow: workflow.key,
+		title: document.title,
+		version: row.version,
+		stage: row.stage,
+		language: row.language,
+		zone: document.zone,
+		openedAt: row.opened_at.toISOString(),
+		expiresAt: row.expires_at.toISOString(),
+		wanted: await wantedOf(db, id, workflow),
+		exceptions: await deskExceptions(db, scope, principal, id, document, row.language),
+		actions: deskActions(workflow, loaded),
+		rungs: state.rungs,
+		facts: deskFacts(document, loaded),
+		contacts: deskContacts(loaded),
+		messages: await deskMessages(db, id),
+		submission: await deskSubmission(parts, workflow, loaded),
+		writebacks: await deskWritebacks(db, id, principal.id),
+		questions: await deskQuestions(parts, id, key, document),
+		grants: state.grants.map(({ action, clauses, expiresAt, usedBy }) => ({
+			label: actionLabel(document, action),
+			clauses,
+			expiresAt,
+			used: usedBy !== null,
+			over: usedBy === null && Date.parse(expiresAt) <= now.getTime()
+		})),
+		notes: await deskNotes(parts, id, key),
+		timeline: await deskTimeline(db, id, document),
+		sees: await seenNow(parts, workflow, loaded)
+	});
+}
+
+/** A case is seen by who sees one of its exceptions, open or closed; by who sees all, always. */
+export async function seesCase(db: Db, scope: Scope, id: string): Promise<boolean> {
+	if (!isUuid(id)) return false;
+	const { rows } = await sql`
+		select 1 from cases c where c.id = ${id} and (${scope.all} or exists (
+			select 1 from exceptions e where e.case_id = c.id and ${inScope(scope)}))`.execute(db);
+	return rows.length > 0;
+}
+
+const MOST_DEPARTURES = 5;
+
+/** Where the case left its path, the newest first, and for what action. */
+async function wantedOf(db: Db, id: string, { document }: Workflow): Promise<DeskCase['wanted']> {
+	const rows = await db
+		.selectFrom('case_events')
+		.select('data')
+		.where('case_id', '=', id)
+		.where('type', '=', 'path-left')
+		.orderBy('seq', 'desc')
+		.limit(MOST_DEPARTURES)
+		.execute();
+	return rows.map(({ data }) => {
+		const { reason, breakpoint, action } = data as Record<string, string>;
+		return {
+			reason: reason ?? '',
+			breakpoint: breakpoint ?? '',
+			...(action && { action: actionLabel(document, action) })
+		};
+	});
+}
+
+/** The page behind the link, as the customer would read it now. */
+async function seenNow(
+	parts: Read,
+	workflow: Workflow,
+	loaded: LoadedCase
+): Promise<DeskCase['sees']> {
+	const { row, content } = loaded;
+	const { language } = row;
+	const receipt = await receiptView(parts, { caseId: row.id, workflow, language });
+	if (receipt && !receipt.others) {
+		const lines = receipt.lines.map(({ label }) => ({ label, text: MASKED }));
+		// The sentence of what was booked may repeat what the customer typed.
+		const typed = workflow.document.actions[loaded.state.submission?.action ?? '']?.inputs ?? [];
+		const told = receipt.state === 'booked' && typed.some(({ type }) => type === 'text');
+		const sentence = told ? MASKED : receipt.sentence;
+		return { page: 'receipt', view: { ...receipt, lines, sentence } };
+	}
+	const facts = maskedFacts(workflow.document, content.facts);
+	return { page: 'choose', view: await chooseView(parts.db, workflow, loaded, language, facts) };
+}
