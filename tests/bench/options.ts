@@ -32,7 +32,7 @@ const HELP = `npm run bench -- [${PARTS.join('|')} …] [options]
   --seconds=2            length of one measurement of a page or a callback
   --lines=1000,10000,100000   lines of each NDJSON request
   --cases=10000,1000000  cases in the tables, for volume
-  --profile              with journey: where the server's time goes
+  --profile              with journey and callbacks: where the server's time goes
 `;
 
 /** What the command line asks for; ends the process with the help when it asks for something else. */

@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { type Call, PROVIDERS, sendgridBatch, twilioStatus } from './callbacks.ts';
 import { cpuMs } from './cpu.ts';
 import { startEmpty } from './empty-server.ts';
 import type { Options } from './options.ts';
+import { flagsFor, printProfile, readProfile } from './profile.ts';
 import { startStage, type Stage } from './stage.ts';
 import { median, printTable, ratio, rounded } from './table.ts';
 
@@ -57,9 +61,26 @@ export async function benchCallbacks(options: Options): Promise<void> {
 			['', 'callbacks/s', 'calls/s', 'empty calls/s', 'ratio', 'CPU µs', 'empty µs', 'by CPU'],
 			rows
 		);
+		if (options.profile) await profile(stage, options);
 	} finally {
 		await stage.close();
 		await empty.close();
+	}
+}
+
+/** Each provider once more on a process that writes down where its time goes. */
+async function profile(stage: Stage, options: Options): Promise<void> {
+	for (const provider of providersOf(stage)) {
+		const folder = mkdtempSync(join(tmpdir(), 'tapdone-bench-'));
+		try {
+			const { url } = await stage.restart({ NODE_OPTIONS: flagsFor(folder) });
+			const { calls } = await fire(`${url}${provider.path}`, undefined, provider, options);
+			await stage.restart();
+			console.log(`\n${provider.name}`);
+			printProfile(readProfile(folder), calls, 'call');
+		} finally {
+			rmSync(folder, { recursive: true });
+		}
 	}
 }
 

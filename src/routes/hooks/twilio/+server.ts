@@ -5,13 +5,16 @@ import { parts } from '$lib/server/web/app';
 import { requireTwilioSignature } from '$lib/server/web/guards';
 import type { RequestHandler } from './$types';
 
-/** No answer in words: those that are due go out as messages of ours. */
+/** To a message no answer in words: those that are due go out as messages of ours. */
 const EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>';
 
 /** What Twilio tells: stored and answered at once, worked later. */
 export const POST: RequestHandler = async (event) => {
 	const told = readTwilio(await requireTwilioSignature(event));
-	if (told && 'report' in told) await acceptReports([told.report]);
-	if (told && 'inbound' in told) await takeInbound(parts(), told.inbound);
+	if (told && 'report' in told) {
+		await acceptReports([told.report]);
+		return new Response(null, { status: 204 });
+	}
+	if (told) await takeInbound(parts(), told.inbound);
 	return new Response(EMPTY, { headers: { 'content-type': 'text/xml' } });
 };
