@@ -94,7 +94,7 @@ module.exports = {
 			lib('ui/'),
 			lib('contracts/'),
 			lib('domain/'),
-			npm('svelte')
+			npm('svelte', '@codemirror', '@lezer')
 		]),
 		never(
 			'ui-takes-domain-types',
@@ -203,7 +203,7 @@ module.exports = {
 			'workflows',
 			'server/workflows reads documents: domain, contracts and yaml.',
 			lib('server/workflows/'),
-			[lib('server/workflows/'), lib('domain/'), lib('contracts/'), npm('yaml', 'zod')],
+			[lib('server/workflows/'), lib('domain/'), lib('contracts/'), npm('yaml', 'zod', 'diff')],
 			{ dependencyTypesNot: ['core'] }
 		),
 		never(

@@ -11,6 +11,8 @@ declare global {
 			busy?: boolean;
 			/** The customer was erased while the request was under way. */
 			erased?: boolean;
+			/** It shows a page of ours in a frame, or is the one that may be shown so. */
+			framing?: 'outer' | 'inner';
 		}
 		interface Error {
 			message: string;

@@ -2,7 +2,7 @@ import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
 import { app, parts, startApp } from '$lib/server/web/app';
 import { isBusy, isErased, sayBusy } from '$lib/server/web/busy';
 import { dress, plainFrame } from '$lib/server/web/frame';
-import { secureHeaders } from '$lib/server/web/headers';
+import { allowFraming, secureHeaders } from '$lib/server/web/headers';
 import { inOrder } from '$lib/server/web/in-order';
 import { refuseOrigin } from '$lib/server/web/origin';
 import { observe } from '$lib/server/web/observe';
@@ -22,6 +22,7 @@ const secured: Handle = async ({ event, resolve }) => {
 			)
 		: await resolve(event);
 	secureHeaders(response.headers, config.origin.startsWith('https:'));
+	allowFraming(response.headers, event.locals.framing);
 	return response;
 };
 

@@ -95,10 +95,11 @@ test('from a row of the table to the version that the next customer gets', async
 		reason: 'Small plans cost more than they bring'
 	});
 	if (!proposed.ok) throw new Error(proposed.reason);
-	const shown = await showProposal(database, proposed.value.id);
-	expect(shown).toMatchObject({ state: 'open', hash: proposed.value.hash, against: 1 });
-	expect(shown?.own(`staff:${editor.id}`)).toBe(true);
-	expect(shown?.own(`staff:${approver.id}`)).toBe(false);
+	const { id, hash } = proposed.value;
+	expect(await showProposal(database, id, `staff:${editor.id}`)).toMatchObject({
+		...{ state: 'open', hash, against: 1, own: true }
+	});
+	expect(await showProposal(database, id, `staff:${approver.id}`)).toMatchObject({ own: false });
 	expect(await surveyWorkflows(database)).toMatchObject([
 		{ key, version: 1, draft: true, proposal: proposed.value.id, openCases: 0 }
 	]);

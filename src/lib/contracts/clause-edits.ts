@@ -47,6 +47,7 @@ export function gatherClause(fields: Record<string, string>): Record<string, unk
 		if (part !== undefined)
 			(rows[Number(at)] ??= { fact: '', operator: '', value: '' })[part] = text;
 	}
-	const comparisons = Object.values(rows).filter(({ fact }) => fact !== '');
+	const typed = fields.mode === 'expression' ? [] : Object.values(rows);
+	const comparisons = typed.filter(({ fact }) => fact !== '');
 	return { ...fields, ...texts, comparisons };
 }

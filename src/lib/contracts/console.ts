@@ -152,3 +152,54 @@ export interface WhoGetsWhat {
 	facts: ShownLine[];
 	actions: ActionAnswer[];
 }
+
+/** Why the console refused something; each has a status and a sentence. */
+export type ConsoleRefusal =
+	| 'forbidden'
+	| 'not-found'
+	| 'bad-input'
+	| 'no-draft'
+	| 'changed-meanwhile'
+	| 'bad-workflow'
+	| 'other-workflow'
+	| 'overtaken'
+	| 'nothing-changed'
+	| 'already-proposed'
+	| 'decided'
+	| 'own-change'
+	| 'unreadable'
+	| 'bad-comparison'
+	| 'not-published'
+	| 'unknown-customer'
+	| 'unavailable'
+	| 'not-eligible'
+	| 'rule-error'
+	| 'unknown-workflow'
+	| 'bad-period';
+
+/** Somebody saved the draft meanwhile: their text beside the one that was typed. */
+export interface DraftConflict {
+	revision: number;
+	editedBy: string;
+	editedAt: string;
+	lines: ComparedLine[];
+}
+
+export interface AlertEntry {
+	kind: string;
+	subject: string;
+	count: number;
+	firstAt: string;
+	lastAt: string;
+}
+
+export interface AuditView {
+	id: string;
+	at: string;
+	actor: string;
+	act: string;
+	object: string;
+	result: string;
+	reason: string | null;
+	data: string;
+}

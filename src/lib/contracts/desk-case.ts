@@ -18,6 +18,9 @@ export interface DeskCase {
 	actions: DeskAction[];
 	rungs: { breakpoint: string; rung: string; worked: boolean }[];
 	facts: DeskFact[];
+	/** What can be asked for, in the desk's words and the customer's; and every fact, to correct one. */
+	askable: DeskAskable[];
+	correctable: Pick<DeskFact, 'name' | 'label' | 'kind'>[];
 	contacts: { channel: string; source: 'trigger' | 'record'; mask: string }[];
 	messages: DeskMessage[];
 	submission: null | {
@@ -102,6 +105,12 @@ export interface DeskFact {
 	masked: boolean;
 	source: 'trigger' | 'record' | 'correction';
 	at: string;
+}
+
+export interface DeskAskable {
+	fact: string;
+	label: string;
+	asked: string;
 }
 
 export interface DeskMessage {

@@ -136,6 +136,13 @@ export interface FieldView {
 	error?: string;
 }
 
+/** What a person asks the customer for. */
+export interface QuestionView {
+	/** The person's own words; empty without any. */
+	words: string;
+	field: FieldView;
+}
+
 export interface FillView {
 	action: string;
 	label: string;

@@ -83,3 +83,6 @@ export const previewSchema = lookUpSchema.extend({
 	language: z.string().max(20).default('')
 });
 export type Preview = z.output<typeof previewSchema>;
+
+/** A text that is only checked. */
+export const checkSchema = saveDraftSchema.omit({ revision: true });

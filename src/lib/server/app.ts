@@ -33,6 +33,8 @@ export interface App {
 	parts: Parts;
 	/** `null` when it can serve, else why not. */
 	unready(): Promise<string | null>;
+	/** Is it going down? Whoever holds a connection open lets go of it then. */
+	isDraining(): boolean;
 	/** From now on `unready` says so, and the load balancer looks elsewhere. */
 	drain(): void;
 	/** @param graceMs how long jobs under way may take to end */
@@ -97,6 +99,7 @@ export async function buildApp(config: Config, opened?: Database): Promise<App> 
 			const state = await schemaState(database.db).catch(() => 'unreachable');
 			return state === 'current' || state === 'ahead' ? null : `database ${state}`;
 		},
+		isDraining: () => draining,
 		drain() {
 			draining = true;
 		},

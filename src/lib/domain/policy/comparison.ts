@@ -133,6 +133,9 @@ export function parseComparison(
 	return value === null || !fits(value, type) ? fail('value') : ok({ fact, operator, value });
 }
 
+const YES = ['true', 'yes'];
+const NO = ['false', 'no'];
+
 function parseValue(text: string, { type }: FieldType, currency: string): FieldValue | null {
 	switch (type) {
 		case 'money': {
@@ -143,7 +146,7 @@ function parseValue(text: string, { type }: FieldType, currency: string): FieldV
 		case 'integer':
 			return /^-?\d{1,15}$/.test(text) ? Number(text) : null;
 		case 'boolean':
-			return text === 'true' ? true : text === 'false' ? false : null;
+			return YES.includes(text) ? true : NO.includes(text) ? false : null;
 		default:
 			return text;
 	}

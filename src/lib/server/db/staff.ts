@@ -33,6 +33,15 @@ export async function findHalfSession(db: Db, secretHash: string) {
 	return rows[0] ?? null;
 }
 
+/** Which of these sessions still live: asked for many at once, and it keeps none alive. */
+export async function livingAmong(db: Db, sessions: string[]): Promise<Set<string>> {
+	if (sessions.length === 0) return new Set();
+	const { rows } = await sql<{ id: string }>`
+		select ss.id from staff_sessions ss join staff s on s.id = ss.staff_id
+		where ss.id in (${sql.join(sessions)}) and ${living}`.execute(db);
+	return new Set(rows.map(({ id }) => id));
+}
+
 /** A press keeps a session alive; what a page does by itself does not. */
 export async function keepSession(db: Db, { session }: Pick<Principal, 'session'>): Promise<void> {
 	await sql`update staff_sessions ss set seen_at = now() from staff s

@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/case/events.ts';
 import type { ProposalEntry } from '../../contracts/console.ts';
 import { isUuid } from '../../contracts/uuid.ts';
 import { staffNames } from '../db/staff-names.ts';
@@ -25,16 +26,22 @@ export async function listProposals(
 	return { proposals, next: rows.length > MOST ? (page.at(-1)?.id ?? null) : null };
 }
 
-/** One proposal with what the approval is bound to; `null` if there is none of this id. */
+/**
+ * One proposal with what an approval of it is bound to; `null` if there is none of this id.
+ * @param viewer whoever looks: `own` tells that they wrote or proposed a part of it
+ */
 export async function showProposal(
 	{ db }: Pick<Parts, 'db'>,
-	id: string
-): Promise<(ProposalEntry & { hash: string; own: (actor: string) => boolean }) | null> {
+	id: string,
+	viewer: Actor
+): Promise<(ProposalEntry & { hash: string; own: boolean; source: string | null }) | null> {
 	const row = isUuid(id) ? await proposalOf(db, id) : undefined;
 	if (!row) return null;
 	const [entry] = await entriesOf(db, [row]);
-	const authors = new Set<string>([row.proposed_by, ...row.editors]);
-	return entry ? { ...entry, hash: row.hash, own: (actor) => authors.has(actor) } : null;
+	const own = row.proposed_by === viewer || row.editors.includes(viewer);
+	// Without a version to compare it with, the whole text is what is approved.
+	const source = row.against === null ? row.source : null;
+	return entry ? { ...entry, hash: row.hash, own, source } : null;
 }
 
 async function entriesOf(db: Db, rows: ProposalRow[]): Promise<ProposalEntry[]> {

@@ -3,13 +3,15 @@ import type { DeskCase } from '../../contracts/desk-case.ts';
 import { isUuid } from '../../contracts/uuid.ts';
 import type { Principal } from '../../domain/staff/permissions.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
-import { actionLabel } from '../../domain/workflow/names.ts';
+import { textIn } from '../../domain/workflow/format.ts';
+import { actionLabel, factLabel } from '../../domain/workflow/names.ts';
 import { MASKED } from '../../domain/workflow/personal.ts';
-import { type LoadedCase, loadCase } from '../db/cases.ts';
+import { erasedAt, type LoadedCase, loadCase } from '../db/cases.ts';
 import type { Db } from '../db/connect.ts';
 import { inScope, type Scope, scopeOf } from '../db/desk.ts';
 import { loadWorkflow, type Workflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
+import { askable } from './ask-input.ts';
 import { deskActions } from './desk-actions.ts';
 import { deskExceptions } from './desk-exceptions.ts';
 import { deskContacts, deskFacts, maskedFacts } from './desk-facts.ts';
@@ -24,15 +26,18 @@ type Read = Pick<Parts, 'db' | 'vault'>;
  * Everything about a case for who works on it: why it is here, clause by clause what was read, what
  * was tried, sent and written back, and what the customer sees now. Personal values stay masked.
  * - `not-found`: there is none, or none that this account sees; nobody can tell which (case F1).
+ * - `erased`: the customer was, `at` then; nothing of it can be shown.
  */
 export async function showDeskCase(
 	parts: Read,
 	principal: Principal,
 	id: string
-): Promise<Result<DeskCase, 'not-found'>> {
+): Promise<Result<DeskCase, 'not-found' | 'erased', { at: string }>> {
 	const { db } = parts;
 	const scope = await scopeOf(db, principal);
 	if (!scope || !(await seesCase(db, scope, id))) return fail('not-found');
+	const erased = await erasedAt(db, id);
+	if (erased) return fail('erased', { at: erased.toISOString() });
 	const loaded = await loadCase(parts, id);
 	if (!loaded) return fail('not-found');
 	const { row, state, key, now } = loaded;
@@ -53,6 +58,16 @@ export async function showDeskCase(
 		actions: deskActions(workflow, loaded),
 		rungs: state.rungs,
 		facts: deskFacts(document, loaded),
+		askable: askable(document).map((fact) => ({
+			fact,
+			label: factLabel(document, fact),
+			asked: textIn(document.facts[fact]?.label ?? {}, row.language)
+		})),
+		correctable: Object.entries(document.facts).map(([name, { type }]) => ({
+			name,
+			label: factLabel(document, name),
+			kind: type
+		})),
 		contacts: deskContacts(loaded),
 		messages: await deskMessages(db, id),
 		submission: await deskSubmission(parts, workflow, loaded),
