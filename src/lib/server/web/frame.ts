@@ -37,6 +37,9 @@ const colours = ({ brand }: Frame): string =>
 		? `:root{--brand:${brand.colour};--brand-ink:${brand.ink}}`
 		: '';
 
+// On a page without a brand it goes as a whole: there may be no nonce that lets a style in.
+const BRAND_STYLE = /<style nonce="[^"]*">\s*%tapdone\.brand%\s*<\/style>/;
+
 /**
  * Fills the places that `app.html` keeps for the frame, in the first chunk of a page. They all
  * stand in its head, before anything that a person wrote.
@@ -45,4 +48,7 @@ export const dress = (html: string, frame: Frame): string =>
 	html
 		.replace('%tapdone.language%', () => frame.language)
 		.replace('%tapdone.direction%', frame.direction)
-		.replace('%tapdone.brand%', colours(frame));
+		.replace(BRAND_STYLE, (style) => {
+			const brand = colours(frame);
+			return brand && style.replace('%tapdone.brand%', brand);
+		});

@@ -1,3 +1,5 @@
+import { untrack } from 'svelte';
+
 /** A key, or two one after the other such as `g d`, and what it does, for the help. */
 export interface Shortcut {
 	keys: string;
@@ -6,7 +8,7 @@ export interface Shortcut {
 }
 
 /** What is registered by the pages that are open; only a browser ever fills it. */
-let registered = $state<Shortcut[]>([]);
+let registered = $state.raw<Shortcut[]>([]);
 
 /** All that can be pressed now, for the help. */
 export const shortcuts = (): readonly Shortcut[] => registered;
@@ -16,7 +18,8 @@ export const shortcuts = (): readonly Shortcut[] => registered;
  * `$effect(() => useShortcuts([{ keys: 'n', does: 'Take the next one', run: next }]))`.
  */
 export function useShortcuts(added: Shortcut[]): () => void {
-	registered = [...registered, ...added];
+	// Whoever registers does not depend on what others have.
+	registered = [...untrack(() => registered), ...added];
 	return () => {
 		registered = registered.filter((one) => !added.includes(one));
 	};
