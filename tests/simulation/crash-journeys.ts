@@ -1,4 +1,5 @@
 import type { Traveller } from './crash-customer.ts';
+import { DESK_JOURNEYS } from './crash-desk.ts';
 import { help, open, outdate, record, TRIGGER } from './crash-steps.ts';
 import { BROKEN, hasSwept, loseJobs, poisoned, setBreaker } from './crash-troubles.ts';
 import { bringHome, newestLink, reachChoices, type Wish } from './crash-walk.ts';
@@ -227,5 +228,6 @@ export const JOURNEYS: Record<string, Journey> = {
 				return (await row.executeTakeFirstOrThrow()).stage === 'expired';
 			}, Infinity);
 		}
-	}
+	},
+	...DESK_JOURNEYS
 };
