@@ -1,1 +1,96 @@
-export async function up(): Promise<void> {}
+import { type Kysely, sql } from 'kysely';
+
+// Changes of workflows: one draft a workflow, and proposals that another person publishes.
+const steps = [
+	// What was published once may be published again, as a version of its own: that is how a change
+	// is taken back. Whoever publishes decides whether it may; see flows/publish-workflow.ts.
+	sql`alter table workflows drop constraint workflows_key_hash_key`,
+
+	// One account an address, however it is written: two would make four eyes of two (case F7).
+	sql`alter table staff add constraint staff_email_small check (email = lower(email))`,
+
+	sql`create table workflow_drafts (
+		key text primary key,
+		-- the version it began from; null for a workflow that was never published
+		based_on integer,
+		source text not null,
+		-- rises with every save and never begins again: an old page cannot match by chance
+		revision integer not null check (revision > 0),
+		-- accounts that have changed it since it began from its version
+		editors jsonb not null,
+		edited_by text not null,
+		edited_at timestamptz not null default now(),
+		foreign key (key, based_on) references workflows (key, version)
+	)`,
+
+	sql`create table workflow_proposals (
+		id uuid primary key,
+		key text not null,
+		source text not null,
+		hash text not null,
+		-- the version it was compared with; null where there was none
+		against integer,
+		-- the older version whose content it brings back; null for a draft
+		restores integer,
+		editors jsonb not null,
+		reason text not null,
+		proposed_by text not null,
+		proposed_at timestamptz not null default now(),
+		state text not null check (state in ('open','published','rejected','withdrawn','void')),
+		decided_by text,
+		decided_at timestamptz,
+		decision text,
+		version integer,
+		foreign key (key, against) references workflows (key, version),
+		foreign key (key, restores) references workflows (key, version),
+		foreign key (key, version) references workflows (key, version),
+		check ((state = 'open') = (decided_at is null and decided_by is null)),
+		check ((state = 'published') = (version is not null))
+	)`,
+	sql`create unique index workflow_proposals_one_open on workflow_proposals (key) where state = 'open'`,
+	sql`create index workflow_proposals_latest on workflow_proposals (proposed_at desc, id desc)`,
+	sql`create index workflow_proposals_by_key on workflow_proposals (key, proposed_at desc, id desc)`,
+	// What is approved is what was proposed, whoever writes to the table (case F8).
+	sql`create trigger workflow_proposals_frozen
+		before update of id, key, source, hash, against, restores, editors, reason, proposed_by, proposed_at
+			or delete on workflow_proposals
+		for each row execute function refuse_change()`,
+	sql`create function refuse_decided() returns trigger language plpgsql as $$
+		begin
+			if old.state <> 'open' then
+				raise exception 'a proposal is decided once' using errcode = '42501';
+			end if;
+			return new;
+		end $$`,
+	sql`create trigger workflow_proposals_decided_once before update on workflow_proposals
+		for each row execute function refuse_decided()`,
+
+	// What a case has reached at least once, as bits (domain/telemetry/reached): figures count cases by
+	// one index instead of reading every event.
+	sql`alter table cases add column reached integer not null default 0`,
+	sql`update cases c set reached = coalesce((
+		select bit_or(case e.type
+			when 'message-accepted' then 1
+			when 'visit-started' then 2
+			when 'challenge-passed' then 4
+			when 'submission-received' then 8
+			when 'submission-booked' then 16
+			when 'exception-raised' then 32
+				| case when e.data->>'class' = 'system' then 64 else 0 end
+				| case when e.data->>'breakpoint' = 'writeback' then 128 else 0 end
+			when 'rung-taken' then case when (e.data->>'worked')::boolean then 256 else 0 end
+			when 'messages-stopped' then 512
+			when 'path-left' then case e.data->>'breakpoint'
+				when 'trigger' then 1 << 16 when 'identity' then 1 << 17 when 'eligibility' then 1 << 18
+				when 'transaction' then 1 << 19 when 'writeback' then 1 << 20 when 'reply' then 1 << 21
+				else 0 end
+			else 0 end)
+		from case_events e where e.case_id = c.id), 0)`,
+	sql`create index cases_figures on cases (workflow, opened_at) include (version, reached, stage, ended_at)`,
+	sql`create index exceptions_figures on exceptions (workflow, opened_at)`,
+	sql`create index writebacks_figures on writebacks (workflow, created_at) include (state, updated_at)`
+];
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+	for (const step of steps) await step.execute(db);
+}

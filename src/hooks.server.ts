@@ -1,8 +1,8 @@
 import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
 import { app, parts, startApp } from '$lib/server/web/app';
-import { isBusy, sayBusy } from '$lib/server/web/busy';
+import { isBusy, isErased, sayBusy } from '$lib/server/web/busy';
 import { dress, plainFrame } from '$lib/server/web/frame';
-import { secureHeaders } from '$lib/server/web/headers';
+import { allow, secureHeaders } from '$lib/server/web/headers';
 import { inOrder } from '$lib/server/web/in-order';
 import { refuseOrigin } from '$lib/server/web/origin';
 import { observe } from '$lib/server/web/observe';
@@ -22,6 +22,7 @@ const secured: Handle = async ({ event, resolve }) => {
 			)
 		: await resolve(event);
 	secureHeaders(response.headers, config.origin.startsWith('https:'));
+	allow(response.headers, event.locals.allowed);
 	return response;
 };
 
@@ -44,8 +45,9 @@ export const handle = inOrder([observe, secured, sayBusy, byRole, refuseStrangeP
 export const handleError: HandleServerError = ({ error, event, status, message }) => {
 	const busy = isBusy(error);
 	event.locals.busy = busy;
+	event.locals.erased = isErased(error);
 	// What the caller did wrong is in the access log.
-	if (status >= 500)
+	if (status >= 500 && !event.locals.erased)
 		app().parts.log.error(
 			{ error, request: event.locals.requestId, route: event.route.id },
 			'a request failed'

@@ -2,17 +2,22 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { loadConfig, printProblems } from './lib/server/config.ts';
 import type { App } from './lib/server/app.ts';
+import { headersOfAll } from './lib/server/web/headers.ts';
 
 /** Of a form. The API counts for itself, and answers with a problem document. */
 const MOST_BODY = 64 * 1024;
+/** Of what a provider tells in one call: thousands of events. */
+const MOST_BATCH = 1024 * 1024;
 const MOST_BODY_MS = 30_000;
 
 /**
  * Is it for the API? By the path that the framework comes to: `/api/../l/…`, with dots in any
  * writing, leads to a page. What is no address is no call of the API.
  */
-const isApi = ({ url = '' }: IncomingMessage): boolean =>
-	URL.parse(`http://any${url}`)?.pathname.startsWith('/api/') ?? false;
+const isApi = (request: IncomingMessage): boolean => pathOf(request).startsWith('/api/');
+
+const pathOf = ({ url = '' }: IncomingMessage): string =>
+	URL.parse(`http://any${url}`)?.pathname ?? '';
 
 /**
  * Refuses a body before a byte of it is read: too long, or of unknown length where only the
@@ -23,7 +28,8 @@ function refuseBody(request: IncomingMessage): 411 | 413 | null {
 	if (method === 'GET' || method === 'HEAD' || isApi(request)) return null;
 	const length = headers['content-length'];
 	if (length === undefined) return headers['transfer-encoding'] ? 411 : null;
-	return Number(length) > MOST_BODY ? 413 : null;
+	const most = pathOf(request) === '/hooks/sendgrid' ? MOST_BATCH : MOST_BODY;
+	return Number(length) > most ? 413 : null;
 }
 
 function stopWith(message: string): never {
@@ -46,12 +52,14 @@ const { handler } = (await import(built).catch((error: unknown) =>
 const app = (globalThis as Record<symbol, unknown>)[Symbol.for('tapdone.app')] as App;
 
 let stopping = false;
+const headers = Object.entries(headersOfAll(config.origin.startsWith('https:')));
 // A batch of 100,000 lines may take its time; any other body has to arrive at once.
 const server = createServer({ headersTimeout: 10_000, requestTimeout: 3_600_000 }, (req, res) => {
 	if (!isApi(req)) {
 		const slow = setTimeout(() => req.complete || req.destroy(), MOST_BODY_MS);
 		res.once('close', () => clearTimeout(slow));
 	}
+	for (const [name, value] of headers) res.setHeader(name, value);
 	if (stopping) res.setHeader('connection', 'close');
 	const refused = refuseBody(req);
 	if (refused) res.writeHead(refused, { connection: 'close' }).end();

@@ -59,7 +59,7 @@ await withDatabase(async ({ db }, config) => {
 		} else {
 			const older = answer.reason === 'older-version' ? answer.detail?.version : undefined;
 			console.error(
-				`${file}: version ${older} had this content, and versions do not come back. Change it, if only its title.`
+				`${file}: version ${older} had this content, and a later one took its place. To go back, propose it on the console.`
 			);
 			process.exitCode = 1;
 		}

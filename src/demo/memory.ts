@@ -12,6 +12,8 @@ export interface Memory {
 	token: string;
 	/** Files whose cases were opened. */
 	posted: string[];
+	/** Of the staff's accounts, once they are set up. */
+	passphrase?: string;
 }
 
 const pathOf = (data: string): string => join(data, 'demo.json');

@@ -34,6 +34,8 @@ export function demoEnvironment(data: string, { app, core, token }: Memory): Nod
 		TAPDONE_DATA: data,
 		TAPDONE_PORT: String(app),
 		TAPDONE_PHONE: 'on',
+		// Whoever tries it at night wants to see messages, and several of them for one person.
+		TAPDONE_OUTREACH_LIMITS: 'off',
 		TAPDONE_ACCESS_LOG: 'off',
 		TAPDONE_LOG_LEVEL: 'warn',
 		TAPDONE_JOB_POLL_MS: '500',
@@ -46,7 +48,7 @@ const tailOf = (log: string): string =>
 	readFileSync(log, 'utf8').trim().split('\n').slice(-12).join('\n');
 
 /** Tells when a process that should go on has ended by itself. */
-function watch(child: ChildProcess, name: string, log: string) {
+export function watch(child: ChildProcess, name: string, log: string) {
 	const ended = new Promise<never>((_, reject) =>
 		child.once('exit', (code) =>
 			reject(new CannotGoOn(`${name} ended by itself (${code}). ${log} says:\n${tailOf(log)}`))

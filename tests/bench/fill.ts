@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { MARKS } from '../../src/lib/domain/telemetry/reached.ts';
 
 /*
  * Fills a database with cases that are over and cases that wait, as they are after most of a year:
@@ -14,6 +15,10 @@ const id = (kind: number) =>
 const hash = (kind: string, of = 'n') => `left(md5('${kind}' || ${of}) || md5(${of}::text), 43)`;
 const sealed = (bytes: number) => `left(repeat(md5(n::text), ${Math.ceil(bytes / 32)}), ${bytes})`;
 
+const { sent: SENT, visited, verified, submitted, booked } = MARKS;
+const VISITED = SENT | visited;
+const RESOLVED = VISITED | verified | submitted | booked;
+
 /** What every table needs of a case, made once. Seven of ten are resolved, two wait, one was left. */
 const made = (cases: number) => `create temporary table made as
 	select n, at, n % 10 > 2 as done, n % 10 in (1, 2) as open, ${id(1)} as case_id, ${id(2)} as message,
@@ -26,18 +31,21 @@ const made = (cases: number) => `create temporary table made as
 		from generate_series(1::bigint, ${cases}) n) as numbered`;
 
 const STEPS = [
-	`insert into cases (id, workflow, version, stage, state, seq, customer_hash, duplicate_hash,
+	`insert into cases (id, workflow, version, stage, state, seq, reached, customer_hash, duplicate_hash,
 		language, key, sealed, facts_at, opened_at, updated_at, expires_at, ended_at)
 	select case_id, (array['failed-payment', 'collections-plan', 'address-update'])[n % 3 + 1], 1, stage,
 		jsonb_build_object('stage', stage, 'assurance', 'code', 'missing', '[]'::jsonb, 'withheld',
 			'[]'::jsonb, 'exceptions', '[]'::jsonb, 'failures', '{"code": 0, "known-facts": 0}'::jsonb),
-		9, customer, ${hash('duplicate')}, 'en', ${sealed(220)}, ${sealed(620)}, at, at, at,
+		9, case stage when 'resolved' then ${RESOLVED} when 'visited' then ${VISITED} else ${SENT} end,
+		customer, ${hash('duplicate')}, 'en', ${sealed(220)}, ${sealed(620)}, at, at, at,
 		case when open then now() else at end + interval '3 days',
 		case when not open then at + interval '1 hour' end from made`,
-	`insert into case_events (case_id, seq, type, at, actor, data)
-	select case_id, seq, (array['opened', 'link-issued', 'message-queued', 'message-accepted',
-		'visit-started', 'challenge-passed', 'submitted', 'booked', 'resolved'])[seq], at, 'system',
-		'{"message": "019a3c51-0000-7000-8000-000000000000", "channel": "sms", "mask": "••• 001"}'
+	`insert into case_events (case_id, seq, type, at, actor, data, hash)
+	select case_id, seq, (array['case-opened', 'link-issued', 'message-queued', 'message-accepted',
+		'visit-started', 'challenge-passed', 'submission-received', 'submission-booked',
+		'case-resolved'])[seq], at, 'system',
+		'{"message": "019a3c51-0000-7000-8000-000000000000", "channel": "sms", "mask": "••• 001"}',
+		sha256(convert_to(n || ' ' || seq, 'UTF8'))
 	from made, generate_series(1, 9) seq`,
 	`insert into links (hash, case_id, created_at, expires_at)
 	select link, case_id, at, at + interval '400 days' from made`,

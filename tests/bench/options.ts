@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
 
-export const PARTS = ['budget', 'pages', 'journey', 'opening', 'volume'] as const;
+export const PARTS = [
+	...(['budget', 'pages', 'journey', 'opening', 'volume'] as const),
+	...(['desk', 'callbacks', 'codes'] as const)
+] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Options {
@@ -11,7 +14,7 @@ export interface Options {
 	rounds: number;
 	/** Journeys of a round. */
 	journeys: number;
-	/** Length of one measurement of a page. */
+	/** Length of one measurement of a page, or of a callback. */
 	seconds: number;
 	/** Lines of each NDJSON request, smallest first. */
 	lines: number[];
@@ -26,10 +29,10 @@ const HELP = `npm run bench -- [${PARTS.join('|')} …] [options]
   --connections=16       requests and journeys under way at once
   --rounds=3             times that each measurement is taken
   --journeys=300         journeys of a round
-  --seconds=2            length of one measurement of a page
+  --seconds=2            length of one measurement of a page or a callback
   --lines=1000,10000,100000   lines of each NDJSON request
   --cases=10000,1000000  cases in the tables, for volume
-  --profile              with journey: where the server's time goes
+  --profile              with journey and callbacks: where the server's time goes
 `;
 
 /** What the command line asks for; ends the process with the help when it asks for something else. */

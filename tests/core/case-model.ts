@@ -90,6 +90,8 @@ export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
 	}),
 	fc.record({ do: is('accept-message'), message, provider: is('phone') }),
 	fc.record({ do: is('fail-message'), message, reason: is('bad-destination') }),
+	fc.record({ do: is('report-message'), message, status: is('delivered') }),
+	fc.record({ do: is('receive-reply'), reply: is('r1'), channel, word: is('text') }),
 	fc.record({ do: is('start-visit') }),
 	fc.record({ do: is('end-visit'), why: fc.constantFrom('finished' as const, 'not-me' as const) }),
 	fc.record({ do: is('pass-challenge'), factor, assurance }),
@@ -129,6 +131,7 @@ export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
 	fc.record({ do: is('rebind-factor'), factor: is('code'), why: is('called') }),
 	fc.record({ do: is('cancel'), reason: is('paid-elsewhere') }),
 	fc.record({ do: is('expire') }),
+	fc.record({ do: is('erase') }),
 	...deskCommands
 );
 

@@ -65,8 +65,17 @@ test('nothing leaves an ended stage, an end leaves no exception open, and only a
 		);
 		const asked = command.do === 'leave-path' && command.asked;
 		if (ended(after.stage) && !ended(before.stage)) expect(after.exceptions).toEqual([]);
+		else if (command.do === 'erase' && after.erased) expect(after.exceptions).toEqual([]);
 		else if (ended(after.stage) && !asked && command.do !== 'close-exception')
 			expect(after.exceptions).toEqual(before.exceptions);
+	});
+});
+
+test('once the person is erased nothing happens to the case any more, and it has ended', () => {
+	always(({ before, after, events }) => {
+		if (before.erased) expect(after).toEqual(before);
+		if (after.erased)
+			expect([ended(after.stage), events.at(-1)?.type]).toEqual([true, 'person-erased']);
 	});
 });
 

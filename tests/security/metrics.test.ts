@@ -44,7 +44,7 @@ test('the token opens the figures, as text that Prometheus reads', async () => {
 	expect(answer.status).toBe(200);
 	expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
 	const samples = samplesOf(await answer.text());
-	expect(Object.keys(seriesOf(samples, 'tapdone_jobs_waiting'))).toContain('{queue="remind"}');
+	expect(Object.keys(seriesOf(samples, 'tapdone_jobs_waiting'))).toContain('{queue="outreach"}');
 });
 
 test('in production there are no figures at all without a token in the settings', async () => {

@@ -118,7 +118,8 @@ async function store(
 				.execute();
 		await sql`insert into case_events (case_id, seq, type, at, actor, data)
 			select copy.id, e.seq, type, at, actor, data from case_events e, cases copy
-			where case_id = ${original.cases.id} and copy.id in (${sql.join(ids)})`.execute(trx);
+			where case_id = ${original.cases.id} and copy.id in (${sql.join(ids)})
+			order by copy.id, e.seq`.execute(trx);
 	});
 }
 

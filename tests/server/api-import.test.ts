@@ -79,8 +79,10 @@ function send(text: string, key = 'good', delimiter?: string) {
 const refusedFile = () => readFileSync(join(folder, 'payments.refused.csv'), 'utf8');
 
 test('columns become contacts and typed facts, and empty cells are left out', async () => {
-	const header = 'customer,language,sms,whatsapp,email,balance,due_date,failed_payment,name';
-	const line = 'I-1,de,+4917604069001,,anna@example.org,3363,2026-11-16,TRUE,"Brandt, Anna"';
+	const header =
+		'customer,language,sms,whatsapp,email,balance,due_date,failed_payment,name,zone,consent';
+	const line =
+		'I-1,de,+4917604069001,,anna@example.org,3363,2026-11-16,TRUE,"Brandt, Anna",Europe/Berlin,sms email';
 	const imported = await send(`\uFEFF${header}\r\n${line}\r\n`);
 	expect(imported).toEqual({
 		counts: { opened: 1, held: 0, joined: 0, refused: 0 },
@@ -95,6 +97,8 @@ test('columns become contacts and typed facts, and empty cells are left out', as
 	expect(await world.parts.vault.open(key, row.sealed, 'cases.sealed')).toEqual({
 		customer: 'I-1',
 		contacts: { sms: '+4917604069001', email: 'anna@example.org' },
+		zone: 'Europe/Berlin',
+		consent: ['sms', 'email'],
 		facts: { balance: 3363, due_date: '2026-11-16', failed_payment: true, name: 'Brandt, Anna' }
 	});
 	expect(existsSync(join(folder, 'payments.refused.csv'))).toBe(false);

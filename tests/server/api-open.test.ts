@@ -67,6 +67,16 @@ test('a case that lacks facts is held, with their names', async () => {
 	expect(held).toMatchObject({ status: 201, answer: { status: 'held', missing: ['balance'] } });
 });
 
+test('a zone that is none, and an agreement for no channel, are refused with their names', async () => {
+	const wrong = lineFor('Where', { zone: 'Europe/Berlinn', consent: ['fax'] });
+	const { status, answer } = await post(JSON.stringify(wrong));
+	expect(status).toBe(400);
+	expect(answer['errors']).toMatchObject([
+		{ field: 'zone', problem: 'is not a time zone such as Europe/Berlin' },
+		{ field: 'consent.0' }
+	]);
+});
+
 test('K3: the same key with another body is 422, and opens nothing', async () => {
 	const headers = { 'idempotency-key': nextKey() };
 	await post(JSON.stringify(lineFor('Key-1')), headers);

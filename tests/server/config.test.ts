@@ -18,7 +18,8 @@ const production = () => ({
 	TAPDONE_ORIGIN: 'https://t.example.org',
 	TAPDONE_MASTER_KEYS: `m1:${newKey()}`,
 	TAPDONE_LINK_KEYS: `l2:${newKey()},l1:${newKey()}:2031-01-01T00:00:00Z`,
-	TAPDONE_LOOKUP_KEY: newKey()
+	TAPDONE_LOOKUP_KEY: newKey(),
+	TAPDONE_AUDIT_KEYS: `a1:${newKey()}`
 });
 
 function problemsOf(env: Record<string, string | undefined>) {
@@ -38,7 +39,7 @@ function configOf(env: Record<string, string | undefined>) {
 }
 
 describe('a good configuration', () => {
-	it('needs four variables in production and gives safe defaults for the others', () => {
+	it('needs five variables in production and gives safe defaults for the others', () => {
 		expect(configOf({ ...production(), PATH: '/bin', TAPDONE_PORT: '' })).toMatchObject({
 			env: 'production',
 			origin: 'https://t.example.org',
@@ -47,9 +48,12 @@ describe('a good configuration', () => {
 			role: 'all',
 			databaseUrl: null,
 			dataDir: './data',
+			auditDir: null,
+			servingRole: null,
 			poolSize: 10,
 			records: {},
 			phone: false,
+			outreachLimits: true,
 			trustedHops: 0,
 			shutdownSeconds: 30,
 			drainSeconds: 5,
@@ -71,10 +75,13 @@ describe('a good configuration', () => {
 			TAPDONE_ROLE: 'worker',
 			DATABASE_URL: 'postgres://app:x@db/tapdone',
 			TAPDONE_DATA: '/var/lib/t',
+			TAPDONE_AUDIT_DIR: '/mnt/audit',
+			TAPDONE_SERVING_ROLE: 'tapdone_app',
 			TAPDONE_POOL_SIZE: '4',
 			TAPDONE_RECORDS: '{"core":{"baseUrl":"https://core.example.org/v1","token":"abc"}}',
 			TAPDONE_PHONE: 'off',
 			TAPDONE_ALLOW_PHONE: 'no',
+			TAPDONE_OUTREACH_LIMITS: 'on',
 			TAPDONE_TRUSTED_HOPS: '2',
 			TAPDONE_SHUTDOWN_SECONDS: '5',
 			TAPDONE_DRAIN_SECONDS: '9',
@@ -94,8 +101,12 @@ describe('a good configuration', () => {
 			role: 'worker',
 			databaseUrl: 'postgres://app:x@db/tapdone',
 			dataDir: '/var/lib/t',
+			auditDir: '/mnt/audit',
+			servingRole: 'tapdone_app',
 			poolSize: 4,
+			channels: { twilio: null, sendgrid: null, smtp: null },
 			phone: false,
+			outreachLimits: true,
 			trustedHops: 2,
 			shutdownSeconds: 5,
 			drainSeconds: 4,
@@ -133,12 +144,13 @@ describe('a wrong configuration', () => {
 			'TAPDONE_ORIGIN',
 			'TAPDONE_LINK_KEYS',
 			'TAPDONE_LOOKUP_KEY',
+			'TAPDONE_AUDIT_KEYS',
 			'DATABASE_URL',
 			'TAPDONE_POOLSIZE'
 		]);
 		for (const { cure } of problems) expect(cure.length).toBeGreaterThan(10);
 		const list = printProblems(problems);
-		expect(list).toContain('The configuration has 10 problems:');
+		expect(list).toContain('The configuration has 11 problems:');
 		expect(list).toContain('TAPDONE_ENV is "prod".\n    Give it production, demo or test.');
 	});
 
@@ -202,6 +214,7 @@ describe('T2: production refuses to start', () => {
 	it.each([
 		['http', { TAPDONE_ORIGIN: 'http://t.example.org' }, 'TAPDONE_ORIGIN is http'],
 		['the phone', { TAPDONE_PHONE: 'on' }, 'TAPDONE_PHONE is on'],
+		['no limits', { TAPDONE_OUTREACH_LIMITS: 'off' }, 'TAPDONE_OUTREACH_LIMITS is off'],
 		['a crash point', { TAPDONE_CRASH_AT: 'x' }, 'TAPDONE_CRASH_AT is for'],
 		[
 			'zero keys',
@@ -295,6 +308,7 @@ describe('demo keys', () => {
 		expect(wrong(demoKeys(dir))).toEqual([
 			'TAPDONE_MASTER_KEYS has key demo, which is a key of the demo',
 			'TAPDONE_LINK_KEYS has key demo, which is a key of the demo',
+			'TAPDONE_AUDIT_KEYS has key demo, which is a key of the demo',
 			'TAPDONE_LOOKUP_KEY is a key of the demo'
 		]);
 	});
@@ -330,7 +344,11 @@ describe('the help', () => {
 			'TAPDONE_MASTER_KEYS',
 			'TAPDONE_LINK_KEYS',
 			'TAPDONE_LOOKUP_KEY',
+			'TAPDONE_AUDIT_KEYS',
 			'TAPDONE_RECORDS',
+			'TAPDONE_TWILIO_TOKENS',
+			'TAPDONE_SENDGRID_KEY',
+			'TAPDONE_SMTP',
 			'TAPDONE_METRICS_TOKEN',
 			'TAPDONE_API_KEY'
 		]);

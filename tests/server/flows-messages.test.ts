@@ -183,7 +183,7 @@ test('after the end of a case, or with a link that was replaced, no invitation g
 });
 
 test('a sender that died is relieved after its lease; its late answer changes nothing', async () => {
-	const { id, message } = await invited();
+	const { id, message } = await invited({ sms: '+4917604069057' });
 	const gate = Promise.withResolvers<SendResult>();
 	const dead = fakeChannels(world, () => gate.promise);
 	const hanging = sendMessage(dead.parts, message);

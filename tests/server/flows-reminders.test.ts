@@ -6,7 +6,7 @@ import { askPerson } from '../../src/lib/server/flows/ask-person.ts';
 import { leavePath } from '../../src/lib/server/flows/leave-path.ts';
 import { openLink } from '../../src/lib/server/flows/open-link.ts';
 import { postpone } from '../../src/lib/server/flows/postpone.ts';
-import { remindCustomer } from '../../src/lib/server/flows/remind-customer.ts';
+import { reachOut } from '../../src/lib/server/flows/reach-out.ts';
 import { sendMessage } from '../../src/lib/server/flows/send-message.ts';
 import { showHelp } from '../../src/lib/server/flows/show-help.ts';
 import { stopMessages } from '../../src/lib/server/flows/stop-messages.ts';
@@ -38,7 +38,7 @@ const linkOf = (id: string) =>
 		.executeTakeFirstOrThrow();
 async function reminders(id: string): Promise<Date[]> {
 	const { rows } = await sql<{ start_after: Date }>`select start_after from pgboss.job
-		where name = 'remind' and data->>'case' = ${id} order by created_on, id`.execute(world.parts.db);
+		where name = 'outreach' and data->>'case' = ${id} order by created_on, id`.execute(world.parts.db);
 	return rows.map(({ start_after }) => start_after);
 }
 
@@ -49,12 +49,12 @@ test('a reminder that falls due after "stop these messages" leaves the link aliv
 	got(await postpone(world.parts, visit, 1));
 	await stopMessages(world.parts, visit);
 	await passTime(world, DAY);
-	await remindCustomer(world.parts, id);
+	await reachOut(world.parts, id);
 	expect(await works(token)).toBe(true);
 	expect(await messagesOf(world, id)).toHaveLength(1);
 	expect(await exceptionsOf(id)).toEqual([]);
 	expect((await caseOf(world, id)).row.remind_at).toBeNull();
-	expect((await timeline(world, id)).at(-1)).toBe('messages-stopped');
+	expect((await timeline(world, id)).slice(-2)).toEqual(['messages-stopped', 'outreach-stopped']);
 });
 
 test('a reminder whose only channel failed goes to a person, and the link stays alive', async () => {
@@ -70,7 +70,7 @@ test('a reminder whose only channel failed goes to a person, and the link stays 
 		.where('id', '=', invitation!.id)
 		.execute();
 	await passTime(world, DAY);
-	await remindCustomer(world.parts, id);
+	await reachOut(world.parts, id);
 	expect(await works(token)).toBe(true);
 	expect(await messagesOf(world, id)).toHaveLength(1);
 	expect(await exceptionsOf(id)).toContainEqual({ reason: 'unreachable-contact' });
@@ -83,10 +83,11 @@ test('a reminder while a person has the case cuts no link short', async () => {
 	got(await postpone(world.parts, visit, 1));
 	const kept = await linkOf(id);
 	await passTime(world, DAY);
-	await remindCustomer(world.parts, id);
+	await reachOut(world.parts, id);
 	const renewed = await linkOf(id);
-	expect(renewed.created_at.getTime()).toBeGreaterThan(kept.created_at.getTime());
-	expect(renewed.expires_at.getTime()).toBe(kept.expires_at.getTime() - DAY * 1000);
+	expect(await messagesOf(world, id)).toHaveLength(2);
+	for (const time of ['created_at', 'expires_at'] as const)
+		expect(renewed[time].getTime()).toBe(kept[time].getTime() - DAY * 1000);
 });
 
 test('who wants no messages is promised none, and the page offers and says only that', async () => {
@@ -149,7 +150,7 @@ test('of many wishes one job waits: it looks again on the day of the last one', 
 	got(await postpone(world.parts, visit, 7));
 	expect(await reminders(id)).toHaveLength(1);
 	await passTime(world, DAY);
-	await remindCustomer(world.parts, id);
+	await reachOut(world.parts, id);
 	expect(await messagesOf(world, id)).toHaveLength(1);
 	const { remind_at } = (await caseOf(world, id)).row;
 	expect((await reminders(id)).at(-1)).toEqual(remind_at);

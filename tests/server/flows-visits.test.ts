@@ -3,7 +3,7 @@ import { endVisit } from '../../src/lib/server/flows/end-visit.ts';
 import { keepVisit, loadVisit, type VisitTicket } from '../../src/lib/server/flows/load-visit.ts';
 import { openLink } from '../../src/lib/server/flows/open-link.ts';
 import { postpone } from '../../src/lib/server/flows/postpone.ts';
-import { remindCustomer } from '../../src/lib/server/flows/remind-customer.ts';
+import { reachOut } from '../../src/lib/server/flows/reach-out.ts';
 import { renewLink } from '../../src/lib/server/flows/renew-link.ts';
 import { reportNotMe } from '../../src/lib/server/flows/report-not-me.ts';
 import { sendMessage } from '../../src/lib/server/flows/send-message.ts';
@@ -162,7 +162,7 @@ test('"finish on this device" ends the visit, "this is not me" ends link, visits
 	expect((await caseOf(world, id)).row.stage).toBe('with-person');
 	// Whoever holds that phone gets nothing more, not even the reminder.
 	await passTime(world, 86_400);
-	await remindCustomer(world.parts, id);
+	await reachOut(world.parts, id);
 	for (const message of await messagesOf(world, id)) await sendMessage(world.parts, message.id);
 	expect((await messagesOf(world, id)).map(({ state }) => state)).toEqual(['suppressed']);
 });

@@ -47,7 +47,9 @@ const messages = (handle: (message: string) => Promise<void>): Handlers => ({
 	'apply-writeback': nothing,
 	'complete-case': nothing,
 	'make-offer': nothing,
-	remind: nothing
+	outreach: nothing,
+	'work-callback': nothing,
+	'poll-delivery': nothing
 });
 async function rows() {
 	const found = await sql<{ message: string; state: string; started_on: Date | null }>`

@@ -103,7 +103,7 @@ test('queues tell how many jobs could run now and how long the oldest has waited
 	await db.transaction().execute(async (trx) => {
 		for (const message of ['a', 'b']) await jobs.send(trx, 'send-message', { v: 1, message });
 		await jobs.send(trx, 'apply-writeback', { v: 1, writeback: 'c' });
-		await jobs.send(trx, 'remind', { v: 1, case: 'd' }, { startAfter: inAnHour });
+		await jobs.send(trx, 'outreach', { v: 1, case: 'd' }, { startAfter: inAnHour });
 	});
 	// One of the two messages has waited for two hours, another job is done.
 	await sql`update pgboss.job set start_after = start_after - interval '2 hours'
@@ -116,7 +116,7 @@ test('queues tell how many jobs could run now and how long the oldest has waited
 		'{queue="apply-writeback"}': 0,
 		'{queue="complete-case"}': 0,
 		'{queue="make-offer"}': 0,
-		'{queue="remind"}': 0
+		'{queue="outreach"}': 0
 	});
 	const { '{queue="send-message"}': oldest, ...others } = seriesOf(
 		now,
@@ -127,7 +127,7 @@ test('queues tell how many jobs could run now and how long the oldest has waited
 		'{queue="apply-writeback"}': 0,
 		'{queue="complete-case"}': 0,
 		'{queue="make-offer"}': 0,
-		'{queue="remind"}': 0
+		'{queue="outreach"}': 0
 	});
 });
 

@@ -10,7 +10,11 @@ const MOVES = [
 		where state in ('pending','sending','unknown')`,
 	`update messages set next_at = next_at - $t, lease_until = lease_until - $t,
 		expires_at = expires_at - $t where state in ('queued','sending','unknown')`,
+	`update message_attempts set poll_at = poll_at - $t where poll_at is not null`,
+	`update provider_events set next_at = next_at - $t, lease_until = lease_until - $t
+		where state in ('stored','orphan')`,
 	`update cases set remind_at = remind_at - $t where remind_at is not null`,
+	`update cases set outreach_at = outreach_at - $t where outreach_at is not null`,
 	`update cases set complete_at = complete_at - $t where complete_at is not null`,
 	`update challenges set created_at = created_at - $t, expires_at = expires_at - $t
 		where created_at > now() - interval '1 hour'`,
@@ -27,7 +31,8 @@ const MOVES = [
 /** What lives for days is moved only by jumps of days: there are many such rows. */
 const LONG_MOVES = [
 	`update cases set expires_at = expires_at - $t where ended_at is null`,
-	`update links set expires_at = expires_at - $t where ended_at is null`
+	`update links set expires_at = expires_at - $t where ended_at is null`,
+	`update messages set released_at = released_at - $t where released_at is not null`
 ];
 const DAY = 86_400;
 

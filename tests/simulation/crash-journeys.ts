@@ -1,7 +1,17 @@
 import type { Traveller } from './crash-customer.ts';
 import { DESK_JOURNEYS } from './crash-desk.ts';
+import { optOut, report, unsubscribe, writeBack } from './crash-providers.ts';
 import { help, open, outdate, record, TRIGGER } from './crash-steps.ts';
-import { BROKEN, hasSwept, loseJobs, poisoned, setBreaker } from './crash-troubles.ts';
+import {
+	awaitSeal,
+	BROKEN,
+	checkpointsOf,
+	hasSwept,
+	isKeptBack,
+	loseJobs,
+	poisoned,
+	setBreaker
+} from './crash-troubles.ts';
 import { bringHome, newestLink, reachChoices, type Wish } from './crash-walk.ts';
 
 /** How a journey ends: booked once, or one of the ends at which nothing was executed. */
@@ -15,6 +25,8 @@ export interface Journey {
 	like?: string;
 	go(traveller: Traveller): Promise<void>;
 }
+
+const hasLink = (body: string) => body.includes('/l/');
 
 const PAY: Wish = { action: 'pay-now' };
 const ACTIONS = ['pay-now', 'pay-part', 'pay-later'] as const;
@@ -68,6 +80,19 @@ export const JOURNEYS: Record<string, Journey> = {
 			await bringHome(traveller, PAY);
 		}
 	},
+	sealed: {
+		points: /^(seal-record|keep-outside):/,
+		end: 'resolved',
+		async go(traveller) {
+			const before = await checkpointsOf(traveller);
+			await open(traveller);
+			// So many wait that the minute between two checkpoints is not waited for.
+			await awaitSeal(traveller);
+			const sealed = async () => (await checkpointsOf(traveller)) > before;
+			await traveller.until(sealed, Infinity);
+			await bringHome(traveller, PAY);
+		}
+	},
 	'old facts': {
 		points: /^refresh-facts:/,
 		end: 'resolved',
@@ -94,19 +119,20 @@ export const JOURNEYS: Record<string, Journey> = {
 		}
 	},
 	'not now': {
-		points: /^(postpone|remind):/,
+		points: /^(postpone|reach-out):/,
 		end: 'resolved',
 		async go(traveller) {
 			await open(traveller);
 			await bringHome(traveller, {
 				...PAY,
 				async onTheWay(_, visit) {
-					const before = await newestLink(traveller);
+					const links = async () => (await traveller.inbox()).filter(hasLink).length;
+					const before = await links();
 					const later = await help(traveller, visit, 'later', { days: '1' });
 					// The process died after it was kept, and the visit with it: the reminder comes anyway.
 					if (later.location?.startsWith('/gone')) return;
 					await traveller.lane.passTime(86_400 + 60);
-					await traveller.until(async () => (await newestLink(traveller)) !== before);
+					await traveller.until(async () => (await links()) > before);
 					traveller.at = '';
 				}
 			});
@@ -118,6 +144,43 @@ export const JOURNEYS: Record<string, Journey> = {
 		async go(traveller) {
 			const { db } = traveller.lane.fleet;
 			const id = await poisoned(traveller, () => open(traveller));
+			await traveller.until(async () => {
+				const row = db.selectFrom('cases').select('stage').where('id', '=', id);
+				return (await row.executeTakeFirstOrThrow()).stage === 'with-person';
+			});
+		}
+	},
+	'provider reports': {
+		points: /^(store-reports|report-delivery):/,
+		end: 'resolved',
+		async go(traveller) {
+			await report(traveller, await open(traveller));
+			await bringHome(traveller, PAY);
+		}
+	},
+	'customer writes back': {
+		points: /^(take-inbound|note-reply):/,
+		end: 'resolved',
+		async go(traveller) {
+			await writeBack(traveller, await open(traveller));
+			await bringHome(traveller, PAY);
+		}
+	},
+	unsubscribed: {
+		points: /^unsubscribe:/,
+		end: 'resolved',
+		async go(traveller) {
+			await unsubscribe(traveller, await open(traveller));
+			await bringHome(traveller, PAY);
+		}
+	},
+	'opted out before': {
+		points: /^drop-message:/,
+		end: 'with-person',
+		async go(traveller) {
+			await optOut(traveller);
+			const { db } = traveller.lane.fleet;
+			const id = await open(traveller);
 			await traveller.until(async () => {
 				const row = db.selectFrom('cases').select('stage').where('id', '=', id);
 				return (await row.executeTakeFirstOrThrow()).stage === 'with-person';
@@ -191,12 +254,15 @@ export const JOURNEYS: Record<string, Journey> = {
 		}
 	},
 	'new link': {
-		points: /^renew-link:/,
+		points: /^(renew-link|keep-back):/,
 		end: 'resolved',
 		async go(traveller) {
 			const id = await open(traveller);
 			const first = await newestLink(traveller);
 			await traveller.call(`/api/v1/cases/${id}/links`, { send: true }, `renew-${traveller.id}`);
+			// A second message within a day is kept back until the day is over.
+			await traveller.until(() => isKeptBack(traveller, id), Infinity);
+			await traveller.lane.passTime(86_400 + 60);
 			await traveller.until(async () => (await newestLink(traveller)) !== first);
 			await bringHome(traveller, PAY);
 		}

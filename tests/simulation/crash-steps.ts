@@ -1,6 +1,7 @@
 import type { Customer } from '../../src/demo/core/record.ts';
 import { changeCase } from '../../src/lib/server/db/cases.ts';
 import type { Answer } from '../support/customer.ts';
+import { DAYTIME } from '../support/zones.ts';
 import type { Traveller } from './crash-customer.ts';
 
 export const TRIGGER = { balance: 3363, due_date: '2026-11-16' };
@@ -14,7 +15,7 @@ export async function open(
 ): Promise<string> {
 	const { id: customer, lane } = traveller;
 	const { phone } = await lane.fleet.core.customer(customer);
-	const body = { workflow, customer, facts, contacts: { sms: phone } };
+	const body = { workflow, customer, facts, contacts: { sms: phone }, zone: DAYTIME };
 	const opened = await traveller.call('/api/v1/cases', body, `open-${customer}${again}`);
 	return String(opened.id);
 }

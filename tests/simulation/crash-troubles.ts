@@ -68,7 +68,7 @@ export async function poisoned<Value>(
 	make: () => Promise<Value>
 ): Promise<Value> {
 	const tries = (count: number) =>
-		sql`alter table messages alter column attempts set default ${sql.lit(count)}`.execute(
+		sql`alter table messages alter column unsettled set default ${sql.lit(count)}`.execute(
 			lane.fleet.db
 		);
 	await tries(99);
@@ -77,4 +77,29 @@ export async function poisoned<Value>(
 	} finally {
 		await tries(0);
 	}
+}
+
+/** A message of this case waits for hours, not for a retry. */
+export async function isKeptBack({ lane }: Traveller, id: string): Promise<boolean> {
+	const message = lane.fleet.db
+		.selectFrom('messages')
+		.select('id')
+		.where('case_id', '=', id)
+		.where('state', '=', 'queued')
+		.where('next_at', '>', sql<Date>`now() + interval '1 hour'`);
+	return (await message.executeTakeFirst()) !== undefined;
+}
+
+/** A thousand wake-ups for the next checkpoint: then it is due at once. */
+export async function awaitSeal({ lane }: Traveller): Promise<void> {
+	await sql`insert into unsealed_events (case_id, seq)
+		select case_id, seq from case_events e, generate_series(1, 1000)
+		where e.seq = 1 order by e.at desc limit 1000`.execute(lane.fleet.db);
+}
+
+/** How many checkpoints there are. */
+export async function checkpointsOf({ lane }: Traveller): Promise<number> {
+	const { rows } = await sql<{ count: number }>`
+		select count(*) as count from checkpoints`.execute(lane.fleet.db);
+	return rows[0]!.count;
 }

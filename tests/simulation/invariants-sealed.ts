@@ -1,3 +1,4 @@
+import type { CaseContent } from '../../src/lib/server/db/cases.ts';
 import type { MessageContent } from '../../src/lib/server/flows/queue-message.ts';
 import type { SubmissionContent } from '../../src/lib/server/flows/submit-action.ts';
 import type { Effect } from '../support/memory-faults.ts';
@@ -7,7 +8,7 @@ const GRACE_MS = 2_000;
 
 /**
  * What only the sealed columns can tell: that what was executed is what the customer confirmed, and
- * that one link goes out once.
+ * that no invitation goes out at night or with a dead link.
  */
 export async function sealedViolations(checked: Checked): Promise<Record<string, string[]>> {
 	return {
@@ -45,30 +46,40 @@ async function otherThanConfirmed({ db, vault, effects }: Checked): Promise<stri
 	return wrong;
 }
 
-/** What was sent with each link; a message is on its way for a moment after its link has ended. */
+/** From the first hour to the last that any workflow of these writes in. */
+const HOURS = { from: 8, to: 20 };
+const hourIn = (zone: string, at: Date) =>
+	Number(new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit' }).format(at));
+
+/**
+ * What was sent with each link, and when: a message is on its way for a moment after its link has
+ * ended.
+ */
 async function invitations({ db, vault, links }: Checked): Promise<Record<string, string[]>> {
 	const rows = await db
 		.selectFrom('messages')
 		.innerJoin('cases', 'cases.id', 'messages.case_id')
-		.select(['messages.id', 'messages.sealed', 'messages.template', 'messages.accepted_at'])
-		.select('cases.key')
+		.select(['messages.id', 'messages.sealed', 'messages.accepted_at'])
+		.select(['cases.key', 'cases.sealed as case_sealed'])
 		.where('messages.class', '=', 'outreach')
 		.where('messages.state', '=', 'accepted')
 		.execute();
 	const ends = await db.selectFrom('links').select(['hash', 'ended_at']).execute();
 	const endOf = new Map(ends.map(({ hash, ended_at }) => [hash, ended_at?.getTime()]));
-	const seen = new Set<string>();
-	const [twice, dead]: [string[], string[]] = [[], []];
+	const [night, dead]: [string[], string[]] = [[], []];
 	for (const row of rows) {
 		const key = await vault.openCaseKey(row.key);
 		const { extra } = await vault.open<MessageContent>(key, row.sealed, 'messages.sealed');
 		const link = extra['link'] ?? '';
-		const sent = `${row.template} ${link}`;
-		if (seen.has(sent)) twice.push(row.id);
-		seen.add(sent);
+		const { zone } = await vault.open<CaseContent>(key, row.case_sealed, 'cases.sealed');
+		const hour = zone && row.accepted_at ? hourIn(zone, row.accepted_at) : HOURS.from;
+		if (hour < HOURS.from || hour >= HOURS.to) night.push(row.id);
 		const signed = await links.verify(link.slice(link.lastIndexOf('/') + 1));
 		const end = signed.ok ? endOf.get(signed.value.hash) : 0;
 		if (end !== undefined && (row.accepted_at?.getTime() ?? 0) > end + GRACE_MS) dead.push(row.id);
 	}
-	return { 'a link goes out once': twice, 'no link goes out after its end': dead };
+	return {
+		'nothing that we begin is sent at night': night,
+		'no link goes out after its end': dead
+	};
 }

@@ -3,6 +3,9 @@ const WITH_PERSON = (kase: string) => `exists (select 1 from exceptions e where 
 	and e.state = 'open' and e.owner <> '' and e.backup <> '' and jsonb_array_length(e.outcomes) > 0)`;
 const EFFECTS = (reference: string) =>
 	`(select count(*) from effects where effects.ours = ${reference})`;
+/** Reached the person, or may yet. */
+const LET_OUT = (message: string) => `${message}.class = 'outreach'
+	and ${message}.state in ('accepted','sending','unknown') and ${message}.released_at is not null`;
 const UNDER_WAY = `('queued','sending','unknown')`;
 
 /** Rules that hold at every moment; each query gives the rows that break its rule. */
@@ -46,7 +49,8 @@ export const ALWAYS: Record<string, string> = {
 		where stage = 'expired' and complete_at is not null`,
 	'an ended case has no open exception but who asked a person afterwards': `select c.id from cases c
 		join exceptions e on e.case_id = c.id where e.state = 'open' and c.ended_at is not null
-			and (e.opened_at <= c.ended_at or e.reason <> 'asked-for-a-person')`,
+			and (e.opened_at <= c.ended_at or e.reason not in
+				('asked-for-a-person', 'reply', 'possible-opt-out'))`,
 	'an ended case has no submission under way': `select c.id from cases c
 		join submissions s on s.case_id = c.id where s.state = 'received' and c.ended_at is not null`,
 	'a case knows its open exceptions': `select c.id from cases c
@@ -61,13 +65,16 @@ export const ALWAYS: Record<string, string> = {
 			or (c.state->'submission'->>'state') is distinct from s.state`,
 	'an open case has something that moves it': `select id from cases c
 		where ended_at is null and not ${WITH_PERSON('c.id')} and remind_at is null
-			and complete_at is null
+			and outreach_at is null and complete_at is null
 			and not exists (select 1 from submissions s where s.case_id = c.id and s.state = 'received')
 			and not exists (select 1 from visits v where v.case_id = c.id)
 			and not exists (select 1 from messages m where m.case_id = c.id and m.class = 'outreach'
 				and m.state in ('accepted','queued','sending','unknown'))`,
 	'a case under way has a living link': `select id from cases c
 		where stage in ('waiting','visited','verified','submitted') and complete_at is null
+			-- One that waits for its first hour has none that would age meanwhile.
+			and not (outreach_why is not null and outreach_at is not null
+				and not exists (select 1 from links l where l.case_id = c.id))
 			and not exists (select 1 from links l where l.case_id = c.id and l.ended_at is null)`,
 
 	'one submission is under way a case': `select case_id as id from submissions
@@ -101,6 +108,23 @@ export const ALWAYS: Record<string, string> = {
 		join suppressions s on s.destination_hash = m.destination_hash and s.channel = m.channel
 		where m.class = 'outreach' and m.state = 'accepted'
 			and m.accepted_at > s.created_at + interval '2 seconds'`,
+	'nothing that we begin is sent twice a day to one person': `select m.id from messages m
+		join cases c on c.id = m.case_id join cases d on d.customer_hash = c.customer_hash
+		join messages n on n.case_id = d.id and n.id <> m.id
+		where ${LET_OUT('m')} and ${LET_OUT('n')}
+			and n.released_at <= m.released_at and n.released_at > m.released_at - interval '1 day'`,
+	'nothing that we begin is sent four times a week to one person': `select m.id from messages m
+		join cases c on c.id = m.case_id where ${LET_OUT('m')} and 3 < (
+			select count(*) from cases d join messages n on n.case_id = d.id
+			where d.customer_hash = c.customer_hash and ${LET_OUT('n')}
+				and n.released_at <= m.released_at
+				and n.released_at > m.released_at - interval '7 days')`,
+	'what was sent had been let out': `select id from messages
+		where class = 'outreach' and state = 'accepted' and released_at is null`,
+	'a step of a case goes out once': `select case_id || ' ' || step as id from messages
+		where step is not null and state = 'accepted' group by case_id, step having count(*) > 1`,
+	'what is planned has a time and a step': `select id from cases
+		where outreach_at is not null and outreach_step is null`,
 
 	'an open exception is complete': `select id from exceptions where state = 'open'
 		and (owner = '' or backup = '' or due_at is null or jsonb_array_length(outcomes) = 0)`,
@@ -122,5 +146,5 @@ export const SETTLED: Record<string, string> = {
 	'no message is left behind': `select id from messages where state in ${UNDER_WAY}`,
 	'no case waits to begin': `select id from cases
 		where complete_at is not null and ended_at is null`,
-	'no reminder is overdue': `select id from cases where remind_at < now()`
+	'no reminder is overdue': `select id from cases where remind_at < now() and ended_at is null`
 };

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { loadConfig } from '../../src/lib/server/config.ts';
 import { createLinks } from '../../src/lib/server/crypto/links.ts';
+import { createSigner } from '../../src/lib/server/crypto/signer.ts';
 import { createVault } from '../../src/lib/server/crypto/vault.ts';
 import { type Database, openDatabase } from '../../src/lib/server/db/connect.ts';
 import { createLog } from '../../src/lib/server/log.ts';
 import { createMetrics } from '../../src/lib/server/metrics.ts';
+import { nowhere } from '../../src/lib/server/outside/files.ts';
 import type { Parts } from '../../src/lib/server/parts.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { newKeys, publish } from '../support/world.ts';
@@ -26,7 +28,8 @@ export interface Nodes {
 /** Several nodes on one PostgreSQL, with ports of the simulation instead of the world's. */
 export async function startNodes(
 	count: number,
-	ports: Pick<Parts, 'jobs' | 'records' | 'channels'>
+	ports: Pick<Parts, 'jobs' | 'records' | 'channels'>,
+	more: { env?: Record<string, string>; change?: (source: string) => string } = {}
 ): Promise<Nodes> {
 	const database = await testDatabase({ role: 'worker' });
 	if (!database.url) throw new Error('The simulation needs the real PostgreSQL.');
@@ -34,14 +37,16 @@ export async function startNodes(
 	const config = loadConfig({
 		TAPDONE_ENV: 'test',
 		TAPDONE_LOG_LEVEL: 'silent',
+		TAPDONE_OUTREACH_LIMITS: 'on',
 		TAPDONE_DATA: join(import.meta.dirname, '../.cache'),
 		DATABASE_URL: url,
 		TAPDONE_ORIGIN: 'https://t.example.test',
-		...newKeys()
+		...newKeys(),
+		...more.env
 	});
 	if (!config.ok) throw new Error(JSON.stringify(config.detail));
 	const { keys } = config.value;
-	await publish(database.db);
+	await publish(database.db, undefined, more.change);
 	const databases: Database[] = [];
 	const log = createLog(config.value);
 	for (let made = 0; made < count; made += 1)
@@ -51,6 +56,8 @@ export async function startNodes(
 		db,
 		vault: createVault({ master: keys.master, lookup: keys.lookup }),
 		links: createLinks({ keys: keys.links }),
+		signer: createSigner(keys.audit),
+		outside: nowhere,
 		metrics: createMetrics(),
 		log,
 		...ports

@@ -1,5 +1,6 @@
 import type { MemoryRecord } from '../support/memory-faults.ts';
 import type { Random } from '../support/random.ts';
+import { DAYTIME, NIGHT } from '../support/zones.ts';
 
 /** Every personal value of the simulation begins like this; with a space, no ciphertext does. */
 export const PERSONAL =
@@ -58,7 +59,9 @@ export function triggerLine({ record, workflow, random }: Person): Record<string
 	const contacts: Record<string, string> = {};
 	if (!random.chance(0.05)) contacts.sms = record.phone;
 	if (record.email && random.chance(0.5)) contacts.email = record.email;
-	return { workflow, customer: record.id, facts, contacts };
+	// Where it is night nothing may come for as long as the run takes.
+	const zone = record.id.endsWith('17') ? NIGHT : DAYTIME;
+	return { workflow, customer: record.id, facts, contacts, zone };
 }
 
 /** Where this person's messages arrive. */

@@ -13,7 +13,10 @@ export const GUARDS = [
 	'askStaff',
 	'requireSession',
 	'requireStaff',
-	'requireInvitation'
+	'requireInvitation',
+	'requireTwilioSignature',
+	'requireSendgridSignature',
+	'requireUnsubscribe'
 ];
 
 /** Route files that need no guard, each with the reason. */

@@ -4,12 +4,15 @@ import type { Parts } from '../../src/lib/server/parts.ts';
 
 /** Every time that a decision reads, by table. Events are append-only, counters have their own. */
 const TIMES = {
-	cases: ['opened_at', 'expires_at', 'remind_at', 'facts_at', 'complete_at'],
+	cases: ['opened_at', 'expires_at', 'remind_at', 'facts_at', 'complete_at', 'outreach_at'],
 	links: ['created_at', 'expires_at'],
 	visits: ['created_at', 'seen_at', 'authorised_at'],
 	challenges: ['created_at', 'expires_at'],
 	factors: ['locked_until'],
-	messages: ['lease_until', 'next_at', 'expires_at', 'created_at'],
+	messages: ['lease_until', 'next_at', 'expires_at', 'created_at', 'released_at'],
+	message_attempts: ['started_at', 'poll_at'],
+	provider_events: ['next_at', 'lease_until'],
+	whatsapp_windows: ['expires_at'],
 	drafts: ['created_at'],
 	writebacks: ['lease_until', 'next_at', 'first_sent_at', 'last_sent_at'],
 	connections: ['opened_at', 'probe_at', 'closed_at']

@@ -16,7 +16,8 @@ const key = () => randomBytes(32).toString('base64url');
 export const newKeys = () => ({
 	TAPDONE_MASTER_KEYS: `a:${key()}`,
 	TAPDONE_LINK_KEYS: `a:${key()}`,
-	TAPDONE_LOOKUP_KEY: key()
+	TAPDONE_LOOKUP_KEY: key(),
+	TAPDONE_AUDIT_KEYS: `a:${key()}`
 });
 
 /** `TAPDONE_RECORDS` for a demo core. */
@@ -71,9 +72,17 @@ export interface World {
  * published. Jobs run only with `role: 'all'`; with `web` a test runs the flows by hand.
  */
 export async function startWorld(
-	options: { role?: 'all' | 'web'; env?: Record<string, string>; records?: object } = {}
+	options: {
+		role?: 'all' | 'web';
+		env?: Record<string, string>;
+		records?: object;
+		/** Instead of an own one; the starters are in it already. */
+		database?: TestDatabase;
+		/** Edits the starters on their way. */
+		change?: (source: string) => string;
+	} = {}
 ): Promise<World> {
-	const database = await testDatabase();
+	const database = options.database ?? (await testDatabase());
 	const core = await startRecordsPeer();
 	const env = {
 		TAPDONE_ENV: 'test',
@@ -89,7 +98,7 @@ export async function startWorld(
 	const config = loadConfig(env);
 	if (!config.ok) throw new Error(JSON.stringify(config.detail));
 	const app = await buildApp(config.value, database);
-	await publish(database.db);
+	if (!options.database) await publish(database.db, undefined, options.change);
 	return {
 		app,
 		parts: app.parts,

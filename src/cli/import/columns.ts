@@ -8,6 +8,8 @@ interface Line {
 	workflow: string;
 	customer?: string;
 	language?: string;
+	zone?: string;
+	consent?: string[];
 	contacts: Record<string, string>;
 	facts: Record<string, string | number | boolean>;
 }
@@ -16,6 +18,9 @@ interface Line {
 const FIXED: Record<string, Put> = {
 	customer: (line, cell) => (line.customer = cell),
 	language: (line, cell) => (line.language = cell),
+	zone: (line, cell) => (line.zone = cell),
+	// Channels, with a space or a comma between them.
+	consent: (line, cell) => (line.consent = cell.split(/[\s,]+/)),
 	sms: (line, cell) => (line.contacts['sms'] = cell),
 	whatsapp: (line, cell) => (line.contacts['whatsapp'] = cell),
 	email: (line, cell) => (line.contacts['email'] = cell)

@@ -166,7 +166,10 @@ export const caseSchema = z
 		openedAt: time,
 		updatedAt: time,
 		expiresAt: time.nullable().describe('When its living link ends; null while it has none.'),
-		endedAt: time.nullable()
+		endedAt: time.nullable(),
+		erasedAt: time
+			.nullable()
+			.describe('Since then nothing personal of the case exists any more; its timeline does.')
 	})
 	.meta({ id: 'Case' });
 export type CaseView = z.output<typeof caseSchema>;

@@ -2,6 +2,14 @@ import { z } from 'zod';
 import { contactsSchema } from './contacts.ts';
 import { textSchema } from './text.ts';
 
+function isZone(name: string): boolean {
+	try {
+		return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+	} catch {
+		return false;
+	}
+}
+
 /** The customer's reference in the system of record. */
 export const customerSchema = textSchema(80).min(1);
 
@@ -23,6 +31,19 @@ export const openCaseSchema = z.strictObject({
 	contacts: contactsSchema()
 		.describe('Where outreach may go; numbers with + and country code.')
 		.default({}),
+	/** Where the person's clock is; else the country of their phone number tells, else the workflow. */
+	zone: z
+		.string()
+		.max(60)
+		.refine(isZone, 'is not a time zone such as Europe/Berlin')
+		.describe("IANA zone of the person's clock, for quiet hours; else told by their phone number.")
+		.optional(),
+	/** Needed where the workflow writes to nobody who did not agree. */
+	consent: z
+		.array(z.enum(['sms', 'whatsapp', 'email']))
+		.max(3)
+		.describe('The channels on which the person agreed to be written to.')
+		.optional(),
 	facts: z
 		.record(z.string().max(60), z.union([z.string().max(10_000), z.number(), z.boolean()]))
 		.describe('Typed as the workflow declares; money is a whole number of minor units.')

@@ -176,6 +176,24 @@ const records = z.strictObject({
 	operations: record(key, operation, 20)
 });
 
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as 08:00');
+const step = z.strictObject({
+	id: key,
+	channels: list(channel, 3, 1),
+	template: key,
+	afterHours: z.number().positive().optional(),
+	stop: list(z.enum(['visited', 'verified', 'submitted']), 3).optional()
+});
+const outreach = z.strictObject({
+	consent: z.discriminatedUnion('basis', [
+		z.strictObject({ basis: z.literal('contract') }),
+		z.strictObject({ basis: z.literal('consent'), fact: name.optional() })
+	]),
+	steps: list(step, 10, 1),
+	hours: z.strictObject({ from: clock, to: clock }).optional(),
+	caps: z.strictObject({ perWeek: whole }).optional()
+});
+
 const span = z
 	.string()
 	.max(11)
@@ -225,13 +243,14 @@ export const workflowSchema = z.strictObject({
 			.max(1_000)
 			.regex(/^[Mm][MmZzLlHhVvCcSsQqTtAa0-9eE.,\s+-]*$/, 'must be SVG path data'),
 		colour: z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour as #rrggbb'),
-		ink: z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour as #rrggbb')
+		ink: z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour as #rrggbb'),
+		help: texts.optional()
 	}),
 	facts: record(name, field({ label: texts }), 60),
 	overview: list(name, 6),
 	trigger: z.strictObject({ required: list(name, 60), duplicate: list(name, 20) }),
 	link: z.strictObject({ hours: z.number().positive() }),
-	outreach: z.strictObject({ channels: list(channel, 3, 1), template: key }),
+	outreach,
 	identity: z.strictObject({
 		base: proof,
 		stricter: proof,
@@ -244,7 +263,20 @@ export const workflowSchema = z.strictObject({
 	}),
 	templates: record(
 		key,
-		z.strictObject({ texts, segments: whole.min(1).max(6), subject: headings.optional() }),
+		z.strictObject({
+			texts,
+			segments: whole.min(1).max(6),
+			subject: headings.optional(),
+			whatsapp: z
+				.strictObject({
+					content: z.record(
+						language,
+						z.string().regex(/^HX[0-9a-fA-F]{32}$/, 'must be a ContentSid, HX and 32 digits')
+					),
+					variables: list(name, 20)
+				})
+				.optional()
+		}),
 		20
 	),
 	landing: z.strictObject({ heading: texts, body: texts }),

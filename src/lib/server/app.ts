@@ -1,24 +1,30 @@
 import { fromPglite } from 'pg-boss';
-import { phone } from './channels/phone.ts';
-import type { ChannelPort } from './channels/port.ts';
+import { type Channels, createChannels } from './channels/create.ts';
 import { type Config, loadConfig, printProblems } from './config.ts';
 import { createLinks } from './crypto/links.ts';
+import { createSigner } from './crypto/signer.ts';
 import { createVault } from './crypto/vault.ts';
 import { type Database, openDatabase } from './db/connect.ts';
 import { migrate, schemaState } from './db/migrate.ts';
-import { missingConnections } from './flows/missing-connections.ts';
 import { purgeOld } from './flows/purge-old.ts';
+import { rewrapInTurn } from './flows/rewrap-keys.ts';
+import { sealRecord } from './flows/seal-record.ts';
 import { sweep } from './flows/sweep.ts';
 import { handlersOf } from './jobs/handlers.ts';
 import { type Jobs, startJobs } from './jobs/jobs.ts';
 import { migrateJobs } from './jobs/migrate.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { createFiles, nowhere } from './outside/files.ts';
 import type { Parts } from './parts.ts';
 import { createHttpRecords } from './records/http.ts';
+import { checkStart, warnOfConnections } from './start-checks.ts';
 
 const SWEEP_MS = 10_000;
+const SEAL_MS = 5_000;
 const PURGE_MS = 3_600_000;
+const REWRAP_MS = 600_000;
+const FORGET_MS = 60_000;
 /** Connections of pg-boss beside the pool: it polls, it never does a page's work. */
 const BOSS_CONNECTIONS = 4;
 
@@ -34,11 +40,6 @@ export interface App {
 	/** @param graceMs how long jobs under way may take to end */
 	stop(graceMs?: number): Promise<void>;
 }
-
-/** No channel is configured: messages wait, nothing is lost, and the log says what to do. */
-const noChannel: ChannelPort = {
-	send: () => Promise.resolve({ outcome: 'parked', reason: 'no-channel-configured' })
-};
 
 async function openSchema(config: Config): Promise<Database> {
 	const database = await openDatabase({
@@ -69,21 +70,27 @@ export async function buildApp(config: Config, opened?: Database): Promise<App> 
 		database.kind === 'embedded'
 			? { db: fromPglite(database.pglite), backend: 'pglite' as const }
 			: { connectionString: config.databaseUrl as string, max: BOSS_CONNECTIONS };
+	const vault = createVault({ master: config.keys.master, lookup: config.keys.lookup });
+	await checkStart(database, vault, config, log);
 	const jobs = await startJobs(boss, log);
+	const channels = await createChannels(config.channels, config);
 	const parts: Parts = {
 		config,
 		db: database.db,
-		vault: createVault({ master: config.keys.master, lookup: config.keys.lookup }),
+		vault,
 		links: createLinks({ keys: config.keys.links }),
+		signer: createSigner(config.keys.audit),
+		outside: config.auditDir === null ? nowhere : createFiles(config.auditDir),
 		jobs,
 		records: createHttpRecords(config.records),
-		channels: config.phone ? phone : noChannel,
+		channels,
 		log,
 		metrics: createMetrics(),
 		crash: crashPoint(config)
 	};
 	await warnOfConnections(parts);
-	const timers = config.role === 'web' ? [] : await startWork(parts, jobs);
+	const timers = config.role === 'web' ? [] : await startWork(parts, jobs, channels);
+	timers.push(setInterval(() => parts.vault.forgetOld(), FORGET_MS).unref());
 	let draining = false;
 	return {
 		parts,
@@ -101,6 +108,7 @@ export async function buildApp(config: Config, opened?: Database): Promise<App> 
 			for (const timer of timers) clearInterval(timer);
 			await jobs.stop(graceMs);
 			await parts.records.close();
+			channels.close();
 			await database.close();
 		}
 	};
@@ -113,21 +121,11 @@ export async function startFromEnvironment(env: NodeJS.ProcessEnv): Promise<App>
 	return buildApp(config.value);
 }
 
-async function warnOfConnections(parts: Parts): Promise<void> {
-	const missing = await missingConnections(parts).catch((error: unknown) => {
-		parts.log.warn({ error }, 'the connections of the workflows could not be checked');
-		return [];
-	});
-	for (const { workflow, connection } of missing)
+async function startWork(parts: Parts, jobs: Jobs, { open }: Channels): Promise<NodeJS.Timeout[]> {
+	if (open.length === 0)
 		parts.log.warn(
-			{ workflow, connection },
-			'a published workflow needs a connection that TAPDONE_RECORDS does not name: it can send no code and book nothing'
+			'no channel is configured: messages wait until one is (see TAPDONE_TWILIO_ACCOUNT, TAPDONE_SMTP)'
 		);
-}
-
-async function startWork(parts: Parts, jobs: Jobs): Promise<NodeJS.Timeout[]> {
-	if (parts.channels === noChannel)
-		parts.log.warn('no channel is configured: messages wait until one is (see TAPDONE_PHONE)');
 	const repeat = (name: string, every: number, run: () => Promise<unknown>) => {
 		let running = false;
 		return setInterval(() => {
@@ -141,7 +139,9 @@ async function startWork(parts: Parts, jobs: Jobs): Promise<NodeJS.Timeout[]> {
 	await jobs.work(handlersOf(parts), parts.config.jobPollMs);
 	return [
 		repeat('sweep', SWEEP_MS, () => sweep(parts)),
-		repeat('purge', PURGE_MS, () => purgeOld(parts))
+		repeat('seal', SEAL_MS, () => sealRecord(parts)),
+		repeat('purge', PURGE_MS, () => purgeOld(parts)),
+		repeat('rewrap', REWRAP_MS, () => rewrapInTurn(parts))
 	];
 }
 

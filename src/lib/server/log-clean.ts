@@ -1,3 +1,5 @@
+import { maskCardNumbers } from '../domain/workflow/card-numbers.ts';
+
 /** Fields whose value never belongs into a log, whatever stands in it. Compared in lower case. */
 const HIDDEN = new Set(
 	(
@@ -34,6 +36,7 @@ const HARMLESS = /^[a-z0-9-]{0,40}$/;
 export function cleanText(text: string): string {
 	if (HARMLESS.test(text)) return text;
 	let shown = text.length > MOST_TEXT ? text.slice(0, MOST_TEXT * 2) : text;
+	shown = maskCardNumbers(shown);
 	for (const [found, placeholder] of REPLACED) shown = shown.replace(found, placeholder);
 	if (shown.length > MOST_TEXT || text.length > MOST_TEXT * 2)
 		shown = `${shown.slice(0, MOST_TEXT)}… (${text.length} characters)`;

@@ -18,6 +18,10 @@ export function createRecent<Value>(most: number) {
 				values.delete(oldest);
 			}
 		},
+		/** Forgets every value of which this is true. */
+		drop(unwanted: (value: Value, key: string) => boolean): void {
+			for (const [key, value] of values) if (unwanted(value, key)) values.delete(key);
+		},
 		get size(): number {
 			return values.size;
 		}

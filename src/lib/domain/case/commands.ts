@@ -29,9 +29,16 @@ export type Command =
 			channel: Channel;
 			template: string;
 			mask: string;
+			step?: string | undefined;
 	  }
-	| { do: 'accept-message'; message: string; provider: string }
+	| { do: 'hold-outreach'; step: string | null; why: string; until: string }
+	| { do: 'skip-outreach'; step: string; why: string }
+	| { do: 'stop-outreach'; step: string; why: string }
+	/** `duplicate`: an earlier try of it may have been taken, so the person may have got it twice. */
+	| { do: 'accept-message'; message: string; provider: string; duplicate?: boolean }
 	| { do: 'fail-message'; message: string; reason: string }
+	| { do: 'report-message'; message: string; status: string; code?: string | undefined }
+	| { do: 'receive-reply'; reply: string; channel: Channel; word: string }
 	| { do: 'start-visit' }
 	| { do: 'end-visit'; why: 'finished' | 'not-me' }
 	| { do: 'pass-challenge'; factor: 'code' | 'known-facts'; assurance: Assurance }
@@ -66,7 +73,10 @@ export type Command =
 	| { do: 'reject'; submission: string; reason: string }
 	| { do: 'postpone'; days: number }
 	| { do: 'stop-messages'; channels: Channel[] }
+	| { do: 'resume-messages'; channels: Channel[] }
 	| { do: 'choose-language'; language: string }
 	| { do: 'cancel'; reason: string }
 	| { do: 'expire' }
+	/** The customer is erased: an open case is cancelled with it. */
+	| { do: 'erase' }
 	| DeskCommand;

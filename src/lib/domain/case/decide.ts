@@ -54,6 +54,7 @@ export function decide(state: CaseState | null, command: Command): Decision {
 		return ok([{ type: 'case-opened', language, missing }]);
 	}
 	if (!state) throw new Error(`A case must be opened before "${command.do}".`);
+	if (state.erased) return fail('ended');
 	return state.ended ? decideEnded(state, command) : decideOpen(state, command);
 }
 
@@ -65,13 +66,36 @@ function decideEnded(state: CaseState, command: Command): Decision {
 	switch (command.do) {
 		case 'accept-message':
 			return ok([
-				{ type: 'message-accepted', message: command.message, provider: command.provider }
+				{
+					type: 'message-accepted',
+					message: command.message,
+					provider: command.provider,
+					...(command.duplicate && { duplicate: true })
+				}
 			]);
 		case 'fail-message':
 			return ok([{ type: 'message-failed', message: command.message, reason: command.reason }]);
+		case 'report-message': {
+			const { message, status, code } = command;
+			return ok([{ type: 'message-reported', message, status, ...(code && { code }) }]);
+		}
+		case 'receive-reply': {
+			const { reply, channel, word } = command;
+			return ok([{ type: 'reply-received', reply, channel, word }]);
+		}
 		case 'queue-message': {
-			const { message, class: kind, channel, template, mask } = command;
-			return ok([{ type: 'message-queued', message, class: kind, channel, template, mask }]);
+			const { message, class: kind, channel, template, mask, step } = command;
+			return ok([
+				{
+					type: 'message-queued',
+					message,
+					class: kind,
+					channel,
+					template,
+					mask,
+					...(step && { step })
+				}
+			]);
 		}
 		case 'start-visit':
 			return ok([{ type: 'visit-started' }]);
@@ -87,12 +111,16 @@ function decideEnded(state: CaseState, command: Command): Decision {
 			return ok([{ type: 'challenge-failed', factor: command.factor, reason: command.reason }]);
 		case 'stop-messages':
 			return ok([{ type: 'messages-stopped', channels: command.channels }]);
+		case 'resume-messages':
+			return ok([{ type: 'messages-resumed', channels: command.channels }]);
 		case 'choose-language':
 			return ok([{ type: 'language-chosen', language: command.language }]);
 		case 'leave-path':
 			return command.asked && 'raise' in command.step
 				? ok(leavePath(state, command))
 				: fail('ended');
+		case 'erase':
+			return ok([...closeAll(state, 'person-erased'), { type: 'person-erased' }]);
 		default:
 			return 'exception' in command ? decideDesk(state, command) : fail('ended');
 	}
@@ -113,6 +141,14 @@ function decideOpen(state: CaseState, command: Exclude<Command, { do: 'open' }>)
 			if (changed.length === 0) return ok([]);
 			return ok([{ type: 'facts-refreshed', changed, missing }, ...whenComplete(state, missing)]);
 		}
+		case 'hold-outreach':
+			return ok([
+				{ type: 'outreach-held', step: command.step, why: command.why, until: command.until }
+			]);
+		case 'skip-outreach':
+			return ok([{ type: 'outreach-skipped', step: command.step, why: command.why }]);
+		case 'stop-outreach':
+			return ok([{ type: 'outreach-stopped', step: command.step, why: command.why }]);
 		case 'issue-link':
 			if (state.missing.length) return fail('held');
 			return ok([{ type: 'link-issued', superseded: command.superseded }]);
@@ -159,6 +195,13 @@ function decideOpen(state: CaseState, command: Exclude<Command, { do: 'open' }>)
 			return ok([
 				...closeAll(state, 'case-cancelled'),
 				{ type: 'case-cancelled', reason: command.reason }
+			]);
+		case 'erase':
+			if (underWay(state)) return fail('submission-under-way');
+			return ok([
+				...closeAll(state, 'person-erased'),
+				{ type: 'case-cancelled', reason: 'person-erased' },
+				{ type: 'person-erased' }
 			]);
 		case 'expire':
 			// An open submission or exception keeps its case: what was acknowledged is never lost.

@@ -19,9 +19,21 @@ export type CaseEvent =
 			channel: Channel;
 			template: string;
 			mask: string;
+			/** The step of outreach that it is, where it is one. */
+			step?: string;
 	  }
-	| { type: 'message-accepted'; message: string; provider: string }
+	/** What was to be sent waits until then. */
+	| { type: 'outreach-held'; step: string | null; why: string; until: string }
+	/** A step stays out, because the customer has got so far. */
+	| { type: 'outreach-skipped'; step: string; why: string }
+	/** Nothing more is sent until somebody begins again. */
+	| { type: 'outreach-stopped'; step: string; why: string }
+	| { type: 'message-accepted'; message: string; provider: string; duplicate?: boolean }
 	| { type: 'message-failed'; message: string; reason: string }
+	/** What the provider told of it afterwards, once for each status. */
+	| { type: 'message-reported'; message: string; status: string; code?: string }
+	/** The customer wrote back; what they wrote is sealed elsewhere, under this id. */
+	| { type: 'reply-received'; reply: string; channel: Channel; word: string }
 	| { type: 'visit-started' }
 	| { type: 'visit-ended'; why: 'finished' | 'not-me' }
 	| { type: 'challenge-passed'; factor: 'code' | 'known-facts'; assurance: Assurance }
@@ -96,11 +108,14 @@ export type CaseEvent =
 	| { type: 'submission-rejected'; submission: string; reason: string }
 	| { type: 'postponed'; days: number }
 	| { type: 'messages-stopped'; channels: Channel[] }
+	| { type: 'messages-resumed'; channels: Channel[] }
 	| { type: 'language-chosen'; language: string }
 	| { type: 'case-resolved' }
 	| { type: 'case-deferred' }
 	| { type: 'case-cancelled'; reason: string }
-	| { type: 'case-expired' };
+	| { type: 'case-expired' }
+	/** Nothing that was sealed of this case can be read any more. */
+	| { type: 'person-erased' };
 
 /**
  * Who caused an event: the customer on the link, an API key by name, somebody of the staff as they

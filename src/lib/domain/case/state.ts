@@ -48,6 +48,8 @@ export interface CaseState {
 	/** How a person closed the exception that was closed last: the link says so. */
 	answered: { type: string; outcome: string } | null;
 	ended: EndedStage | null;
+	/** The customer was erased: events go no further. */
+	erased: boolean;
 }
 
 export const NEW_CASE: CaseState = {
@@ -63,7 +65,8 @@ export const NEW_CASE: CaseState = {
 	grants: [],
 	questions: [],
 	answered: null,
-	ended: null
+	ended: null,
+	erased: false
 };
 
 /** The stage is derived, never set: two parts of a state cannot disagree about it. */
@@ -143,6 +146,8 @@ function change(state: CaseState, event: CaseEvent): Partial<CaseState> {
 			return { ended: 'cancelled' };
 		case 'case-expired':
 			return { ended: 'expired' };
+		case 'person-erased':
+			return { erased: true };
 		default:
 			return {};
 	}

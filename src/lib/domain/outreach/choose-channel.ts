@@ -7,7 +7,7 @@ export type MessageClass = 'code' | 'outreach' | 'notice';
 /** Why nothing may go to a contact point: the person said stop, or the provider said unusable. */
 export type Suppression = 'opted-out' | 'unusable';
 
-export type ChannelVerdict = 'chosen' | 'not-needed' | 'no-contact' | Suppression;
+export type ChannelVerdict = 'chosen' | 'not-needed' | 'no-contact' | 'no-consent' | Suppression;
 
 /** What was found about each channel that was looked at, in the order of preference. */
 export type Considered = { channel: Channel; verdict: ChannelVerdict }[];
@@ -21,8 +21,8 @@ export interface ChosenChannel {
 /**
  * The first channel of the preference that reaches the customer. A channel outside the preference
  * is never taken: a code goes by e-mail only where the workflow names it. An opt-out stops
- * outreach and lets codes that the person asks for and notices pass; an unusable contact stops
- * everything. `no-reachable-contact` carries what was considered as its detail.
+ * outreach and lets codes that the person asks for and notices pass, and so does a consent that is
+ * lacking; an unusable contact stops everything. `no-reachable-contact` carries what was considered as its detail.
  */
 export function chooseChannel(given: {
 	class: MessageClass;
@@ -31,10 +31,12 @@ export function chooseChannel(given: {
 	contacts: Partial<Record<Channel, string>>;
 	/** Suppression of the contact that stands under the channel. */
 	suppressed: ReadonlyMap<Channel, Suppression>;
+	/** The channels that the person agreed to, where the workflow writes to nobody else. */
+	agreed?: ReadonlySet<Channel> | undefined;
 	/** The channel that the customer picked among those of the preference. */
 	wanted?: Channel;
 }): Result<ChosenChannel, 'no-reachable-contact', Considered> {
-	const { contacts, suppressed, wanted } = given;
+	const { contacts, suppressed, wanted, agreed } = given;
 	const isWanted = (channel: Channel) => Number(channel === wanted);
 	const order = [...new Set(given.preference)].sort((a, b) => isWanted(b) - isWanted(a));
 
@@ -45,6 +47,7 @@ export function chooseChannel(given: {
 		if (!contacts[channel]) verdict = 'no-contact';
 		else if (suppression === 'unusable') verdict = 'unusable';
 		else if (suppression && given.class === 'outreach') verdict = suppression;
+		else if (agreed?.has(channel) === false && given.class === 'outreach') verdict = 'no-consent';
 		else if (chosen) verdict = 'not-needed';
 		else chosen = channel;
 		return { channel, verdict };

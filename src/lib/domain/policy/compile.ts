@@ -6,8 +6,10 @@ import { checkCalendars } from './checks/calendars.ts';
 import { checkExceptions } from './checks/exceptions.ts';
 import { checkIdentity } from './checks/identity.ts';
 import { checkOperations } from './checks/operations.ts';
+import { checkOutreach } from './checks/outreach.ts';
 import { checkTemplates } from './checks/templates.ts';
 import { checkTexts } from './checks/texts.ts';
+import { checkWhatsapp } from './checks/whatsapp.ts';
 import { compileAction, compileSettled } from './compile-action.ts';
 import type { CompiledAction, CompiledWorkflow } from './compiled.ts';
 
@@ -18,6 +20,8 @@ const CHECKS: ((document: WorkflowDocument, report: Report) => void)[] = [
 	checkBasics,
 	checkTexts,
 	checkTemplates,
+	checkOutreach,
+	checkWhatsapp,
 	checkIdentity,
 	checkActions,
 	checkOperations,

@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../result.ts';
 import { isDate } from '../workflow/dates.ts';
+import { maskCardNumbers } from '../workflow/card-numbers.ts';
 import type { FieldValue, FieldValues, Input, Texts } from '../workflow/document.ts';
 import { parseMoney, writeMoney } from '../workflow/money.ts';
 import type { Pattern } from '../workflow/pattern.ts';
@@ -179,7 +180,9 @@ export function checkInput(
 			const { pattern } = offer;
 			const clean = cleanText(pattern?.digits ? asciiDigits(typed) : typed, input.maxLength);
 			if (!clean.ok) return refused(clean.reason, { maxLength: input.maxLength });
-			return !pattern || pattern.fits(clean.value) ? clean : refused('pattern');
+			// Only where anything may stand: a number that a pattern asks for is what was asked for.
+			if (!pattern) return ok(maskCardNumbers(clean.value));
+			return pattern.fits(clean.value) ? clean : refused('pattern');
 		}
 		case 'choice':
 			return offer.options?.some((option) => option.value === typed)

@@ -1,3 +1,5 @@
+import type { Actor } from '../case/events.ts';
+
 /**
  * What staff may do. Which role holds which permission stands in the table `role_permissions` and is
  * asked there, in the transaction of the act: a role that was taken away a moment ago permits nothing.
@@ -62,3 +64,6 @@ export interface Principal {
 	/** Proved in the last minutes who it is. */
 	fresh: boolean;
 }
+
+/** How events and the record of acts name somebody of the staff: never by name, pages join it. */
+export const actorOf = ({ id }: Pick<Principal, 'id'>): Actor => `staff:${id}`;

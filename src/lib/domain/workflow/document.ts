@@ -188,6 +188,38 @@ export interface KnownFact {
 	hint?: Texts;
 }
 
+/** How far a customer can have got for a step of outreach to be needless. */
+export const PROGRESS = ['visited', 'verified', 'submitted'] as const;
+export type Progress = (typeof PROGRESS)[number];
+
+/** One message of the sequence. */
+export interface OutreachStep {
+	/** Kebab-case; the timeline names it. */
+	id: string;
+	/** In the order of preference. */
+	channels: Channel[];
+	template: string;
+	/** How long after the step before. The first step goes with the case and has none. */
+	afterHours?: number;
+	/** It stays out once the customer has got so far. An end, an opt-out or a person stop it anyway. */
+	stop?: Progress[];
+}
+
+/**
+ * Why we may write: because of a contract, until they say stop; or because the person agreed, which
+ * the trigger tells by channel or `fact` (yes or no) for all of them.
+ */
+export type Consent = { basis: 'contract' } | { basis: 'consent'; fact?: string };
+
+export interface Outreach {
+	consent: Consent;
+	steps: OutreachStep[];
+	/** From when to when the person may be written to, `HH:MM` on their own clock; `limits.ts` has the default. */
+	hours?: { from: string; to: string };
+	/** Of what we begin, over all cases of the person; `limits.ts` has the default and the cap for a day. */
+	caps?: { perWeek: number };
+}
+
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
 
@@ -240,6 +272,18 @@ export interface BreakpointResponse {
 	exception: string;
 }
 
+/**
+ * What WhatsApp sends in the place of the text: a template that Meta has approved, one for each
+ * language. It stands here and not in the environment because text, template and the order of its
+ * places are one thing, which two people publish together and no case sees change.
+ */
+export interface WhatsappTemplate {
+	/** Language → ContentSid. */
+	content: Texts;
+	/** What stands in `{{1}}`, `{{2}}`, …: names as in the text. `link` is its opaque end alone. */
+	variables: string[];
+}
+
 export interface WorkflowDocument {
 	/** Kebab-case key, the same in every version. */
 	workflow: string;
@@ -257,6 +301,8 @@ export interface WorkflowDocument {
 		/** `#rrggbb`: the button's ground and the text on it; contrast ≥ 4.5 : 1 is checked. */
 		colour: string;
 		ink: string;
+		/** Answers whoever writes HELP to us: who we are and how to reach us. */
+		help?: Texts | undefined;
 	};
 	facts: Record<string, Fact>;
 	/** Facts that the customer sees above the choices, in this order. */
@@ -268,7 +314,7 @@ export interface WorkflowDocument {
 		duplicate: string[];
 	};
 	link: { hours: number };
-	outreach: { channels: Channel[]; template: string };
+	outreach: Outreach;
 	identity: {
 		/** What is asked first. */
 		base: Exclude<Assurance, 'link'>;
@@ -282,7 +328,15 @@ export interface WorkflowDocument {
 	 * bounds an SMS. An e-mail has `subject` above it (the brand without one), which anybody may read
 	 * on a locked screen: it takes `{brand}` alone.
 	 */
-	templates: Record<string, { texts: Texts; segments: number; subject?: Texts }>;
+	templates: Record<
+		string,
+		{
+			texts: Texts;
+			segments: number;
+			subject?: Texts | undefined;
+			whatsapp?: WhatsappTemplate | undefined;
+		}
+	>;
 	/** What the landing page says before anyone is known: nothing personal. */
 	landing: { heading: Texts; body: Texts };
 	actions: Record<string, Action>;

@@ -25,6 +25,7 @@ export function* placedTexts(document: WorkflowDocument): Generator<PlacedTexts>
 
 	for (const [name, fact] of entries(document.facts))
 		yield* place(['facts', name, 'label'], fact?.label);
+	yield* place(['brand', 'help'], document.brand?.help, brand);
 	yield* place(['landing', 'heading'], document.landing?.heading, brand);
 	yield* place(['landing', 'body'], document.landing?.body, brand);
 	yield* place(['settled', 'message'], document.settled?.message, facts);

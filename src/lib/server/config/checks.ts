@@ -1,4 +1,5 @@
 import { toBase64url } from '../crypto/base64url.ts';
+import { channelProblems, plainProviders } from './channel-checks.ts';
 import { isKnownSecret, keyProblem, keyringProblem } from './secure.ts';
 import type { Environment, Name, Values } from './variables.ts';
 
@@ -10,7 +11,12 @@ const ALWAYS: Check[] = [
 		if (TAPDONE_ROLE && TAPDONE_ROLE !== 'all' && !DATABASE_URL)
 			yield ['DATABASE_URL', `is missing: the role ${TAPDONE_ROLE} shares a database with others`];
 	},
-	function* distinctKeys({ TAPDONE_MASTER_KEYS, TAPDONE_LINK_KEYS, TAPDONE_LOOKUP_KEY }) {
+	function* distinctKeys({
+		TAPDONE_MASTER_KEYS,
+		TAPDONE_LINK_KEYS,
+		TAPDONE_AUDIT_KEYS,
+		TAPDONE_LOOKUP_KEY
+	}) {
 		const seen = new Set<string>();
 		const of = (name: Name, keys: Uint8Array[] = []) => keys.map((key) => ({ name, key }));
 		const keys = [
@@ -22,6 +28,10 @@ const ALWAYS: Check[] = [
 				'TAPDONE_LINK_KEYS',
 				TAPDONE_LINK_KEYS?.all.map(({ key }) => key)
 			),
+			...of(
+				'TAPDONE_AUDIT_KEYS',
+				TAPDONE_AUDIT_KEYS?.all.map(({ key }) => key)
+			),
 			...of('TAPDONE_LOOKUP_KEY', TAPDONE_LOOKUP_KEY && [TAPDONE_LOOKUP_KEY])
 		];
 		for (const { name, key } of keys) {
@@ -29,7 +39,8 @@ const ALWAYS: Check[] = [
 			if (seen.has(text)) yield [name, 'has a key that stands in the keys twice'];
 			seen.add(text);
 		}
-	}
+	},
+	channelProblems
 ];
 
 const NOT_IN_TEST: Check[] = [
@@ -40,6 +51,7 @@ const NOT_IN_TEST: Check[] = [
 
 /** What may be let through while trying, and must not where customers are (case T2). */
 const IN_PRODUCTION: Check[] = [
+	plainProviders,
 	function* https({ TAPDONE_ORIGIN }) {
 		if (TAPDONE_ORIGIN?.startsWith('http:'))
 			yield ['TAPDONE_ORIGIN', 'is http: links and cookies would travel in the clear'];
@@ -48,12 +60,23 @@ const IN_PRODUCTION: Check[] = [
 		if (TAPDONE_PHONE && !TAPDONE_ALLOW_PHONE)
 			yield ['TAPDONE_PHONE', 'is on: anyone could read links and codes'];
 	},
-	function* keys({ TAPDONE_MASTER_KEYS, TAPDONE_LINK_KEYS, TAPDONE_LOOKUP_KEY }) {
+	function* limits({ TAPDONE_OUTREACH_LIMITS }) {
+		if (TAPDONE_OUTREACH_LIMITS === false)
+			yield ['TAPDONE_OUTREACH_LIMITS', 'is off: people would be written to at night'];
+	},
+	function* keys({
+		TAPDONE_MASTER_KEYS,
+		TAPDONE_LINK_KEYS,
+		TAPDONE_AUDIT_KEYS,
+		TAPDONE_LOOKUP_KEY
+	}) {
 		const master = TAPDONE_MASTER_KEYS && keyringProblem(TAPDONE_MASTER_KEYS);
 		const link = TAPDONE_LINK_KEYS && keyringProblem(TAPDONE_LINK_KEYS);
+		const audit = TAPDONE_AUDIT_KEYS && keyringProblem(TAPDONE_AUDIT_KEYS);
 		const lookup = TAPDONE_LOOKUP_KEY && keyProblem(TAPDONE_LOOKUP_KEY);
 		if (master) yield ['TAPDONE_MASTER_KEYS', master];
 		if (link) yield ['TAPDONE_LINK_KEYS', link];
+		if (audit) yield ['TAPDONE_AUDIT_KEYS', audit];
 		if (lookup) yield ['TAPDONE_LOOKUP_KEY', lookup];
 	},
 	function* secrets({ DATABASE_URL, TAPDONE_METRICS_TOKEN, TAPDONE_RECORDS }) {

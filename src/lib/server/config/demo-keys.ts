@@ -1,18 +1,30 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DEMO_MARK } from './secure.ts';
 
-const demoKeysSchema = z.object({
-	TAPDONE_MASTER_KEYS: z.string(),
-	TAPDONE_LINK_KEYS: z.string(),
-	TAPDONE_LOOKUP_KEY: z.string()
-});
+const marked = (bytes: Uint8Array) =>
+	Buffer.concat([DEMO_MARK, bytes.subarray(0, 28)]).toString('base64url');
+
+const demoKeysSchema = z
+	.object({
+		TAPDONE_MASTER_KEYS: z.string(),
+		TAPDONE_LINK_KEYS: z.string(),
+		TAPDONE_LOOKUP_KEY: z.string(),
+		TAPDONE_AUDIT_KEYS: z.string().optional()
+	})
+	.transform(({ TAPDONE_AUDIT_KEYS, ...keys }) => ({
+		...keys,
+		// A demo that was made before there was one gets the same at every start.
+		TAPDONE_AUDIT_KEYS:
+			TAPDONE_AUDIT_KEYS ??
+			`demo:${marked(createHash('sha256').update(keys.TAPDONE_LOOKUP_KEY).digest())}`
+	}));
 
 export type DemoKeys = z.output<typeof demoKeysSchema>;
 
-const newKey = () => Buffer.concat([DEMO_MARK, randomBytes(28)]).toString('base64url');
+const newKey = () => marked(randomBytes(28));
 
 /**
  * The keys of a demo: made at its first start, kept in `demo-keys.json` (mode 0600) of `dir`, and
@@ -28,7 +40,8 @@ function makeKeys(dir: string, file: string): DemoKeys {
 	const keys: DemoKeys = {
 		TAPDONE_MASTER_KEYS: `demo:${newKey()}`,
 		TAPDONE_LINK_KEYS: `demo:${newKey()}`,
-		TAPDONE_LOOKUP_KEY: newKey()
+		TAPDONE_LOOKUP_KEY: newKey(),
+		TAPDONE_AUDIT_KEYS: `demo:${newKey()}`
 	};
 	// A link appears whole or not at all, and fails if another process was first.
 	const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;

@@ -1,6 +1,8 @@
 import { fail, ok, type Result } from '../../domain/result.ts';
+import type { ChannelSettings } from '../channels/settings.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { HttpConnection } from '../records/http-config.ts';
+import { channelSettings } from './channels.ts';
 import { crossProblems } from './checks.ts';
 import { nearest } from './nearest.ts';
 import {
@@ -23,9 +25,16 @@ export interface Config {
 	databaseUrl: string | null;
 	dataDir: string;
 	poolSize: number;
-	keys: { master: Keyring; links: Keyring; lookup: Uint8Array };
+	keys: { master: Keyring; links: Keyring; audit: Keyring; lookup: Uint8Array };
+	/** Null: checkpoints are kept in the database and told in the log only. */
+	auditDir: string | null;
+	/** The role that must not be able to change the record; null: it is only warned of. */
+	servingRole: string | null;
 	records: Record<string, HttpConnection>;
+	channels: ChannelSettings;
 	phone: boolean;
+	/** Whether quiet hours and frequency caps hold. */
+	outreachLimits: boolean;
 	trustedHops: number;
 	shutdownSeconds: number;
 	/** Of `shutdownSeconds`: how long requests are still taken while `/readyz` says no. */
@@ -70,7 +79,12 @@ export function readConfig(env: Env): Result<Config, 'bad-config', ConfigProblem
 
 	const environment = values.TAPDONE_ENV ?? 'production';
 	const bad = new Set(problems.map(({ variable }) => variable));
-	const required: Name[] = ['TAPDONE_MASTER_KEYS', 'TAPDONE_LINK_KEYS', 'TAPDONE_LOOKUP_KEY'];
+	const required: Name[] = [
+		'TAPDONE_MASTER_KEYS',
+		'TAPDONE_LINK_KEYS',
+		'TAPDONE_LOOKUP_KEY',
+		'TAPDONE_AUDIT_KEYS'
+	];
 	if (environment === 'production') required.unshift('TAPDONE_ORIGIN');
 	for (const name of required) if (!values[name] && !bad.has(name)) add(name, 'is missing');
 	for (const [name, problem] of crossProblems(environment, values)) add(name, problem);
@@ -96,9 +110,11 @@ function assemble(env: Environment, values: Values): Config | null {
 	const master = values.TAPDONE_MASTER_KEYS;
 	const links = values.TAPDONE_LINK_KEYS;
 	const lookup = values.TAPDONE_LOOKUP_KEY;
-	if (!master || !links || !lookup) return null;
+	const audit = values.TAPDONE_AUDIT_KEYS;
+	if (!master || !links || !lookup || !audit) return null;
 	const trying = env !== 'production';
 	const port = values.TAPDONE_PORT ?? 3000;
+	const dataDir = values.TAPDONE_DATA ?? './data';
 	const shutdownSeconds = values.TAPDONE_SHUTDOWN_SECONDS ?? 30;
 	return {
 		env,
@@ -107,11 +123,15 @@ function assemble(env: Environment, values: Values): Config | null {
 		port,
 		role: values.TAPDONE_ROLE ?? 'all',
 		databaseUrl: values.DATABASE_URL ?? null,
-		dataDir: values.TAPDONE_DATA ?? './data',
+		dataDir,
 		poolSize: values.TAPDONE_POOL_SIZE ?? 10,
-		keys: { master, links, lookup },
+		keys: { master, links, audit, lookup },
+		auditDir: values.TAPDONE_AUDIT_DIR ?? (env === 'demo' ? `${dataDir}/audit` : null),
+		servingRole: values.TAPDONE_SERVING_ROLE ?? null,
 		records: values.TAPDONE_RECORDS ?? {},
+		channels: channelSettings(values),
 		phone: values.TAPDONE_PHONE ?? trying,
+		outreachLimits: values.TAPDONE_OUTREACH_LIMITS ?? env !== 'test',
 		trustedHops: values.TAPDONE_TRUSTED_HOPS ?? 0,
 		shutdownSeconds,
 		drainSeconds: Math.min(values.TAPDONE_DRAIN_SECONDS ?? (trying ? 0 : 5), shutdownSeconds - 1),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readEmail } from '../../contracts/contacts.ts';
 import { inWords } from '../../contracts/problem.ts';
 import { fromBase64url } from '../crypto/base64url.ts';
 import { type Keyring, parseKeyring } from '../crypto/keyring.ts';
@@ -36,6 +37,35 @@ export const origin = read((text) => {
 	if (`${url.origin}/` !== url.href) return { problem: 'has more than scheme, host and port' };
 	if (url.hostname.includes('_')) return { problem: 'has an underscore in its host name' };
 	return { value: url.origin };
+});
+
+/** Where a provider is reached; paths come from its SDK. */
+export const baseUrl = read((text) => {
+	if (!URL.canParse(text)) return { problem: 'is no URL' };
+	const url = new URL(text);
+	if (!['https:', 'http:'].includes(url.protocol)) return { problem: 'is neither https nor http' };
+	return `${url.origin}/` === url.href
+		? { value: url.origin }
+		: { problem: 'has more than scheme, host and port' };
+});
+
+/** Texts of one form, separated by commas, each once. */
+export const listOf = (form: RegExp, most: number, problem: string) =>
+	read((text) => {
+		const value = text.split(',').map((one) => one.trim());
+		const fits = value.length <= most && new Set(value).size === value.length;
+		return fits && value.every((one) => form.test(one)) ? { value } : { problem };
+	});
+
+export const smtpUrl = read((text) => {
+	const url = /^smtps?:\/\//.test(text) && URL.canParse(text) ? new URL(text) : null;
+	if (!url?.hostname) return { problem: 'is no smtp:// or smtps:// URL' };
+	return url.search ? { problem: 'has options behind a question mark' } : { value: text };
+});
+
+export const mailAddress = read((text) => {
+	const address = readEmail(text);
+	return 'email' in address ? { value: address.email } : { problem: address.problem };
 });
 
 export const postgresUrl = read((text) =>

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { httpConnectionsSchema } from '../records/http-config.ts';
+import { CHANNEL_VARIABLES } from './channel-variables.ts';
 import {
 	flag,
 	integer,
@@ -13,7 +14,7 @@ import {
 
 export type Environment = 'production' | 'demo' | 'test';
 
-interface Variable {
+export interface Variable {
 	/** What it is for: one line of the help and the docs. */
 	help: string;
 	/** What may stand in it: the cure when it does not. */
@@ -100,6 +101,26 @@ export const VARIABLES = {
 		secret: true,
 		schema: lookupKey
 	},
+	TAPDONE_AUDIT_KEYS: {
+		help: 'Keyring (Ed25519) that signs checkpoints of the record and receipts of erasures. Old keys still verify.',
+		takes: `id:key, separated by commas; the first is current. ${KEY}`,
+		unset: 'required; in demo made once and kept in TAPDONE_DATA',
+		secret: true,
+		schema: keyring
+	},
+	TAPDONE_AUDIT_DIR: {
+		help: 'Directory outside the database where every checkpoint and receipt is appended.',
+		takes: 'a path, best on a disk or share that the database’s administrators cannot write to',
+		unset: 'in demo audit in TAPDONE_DATA; else only the log tells of checkpoints',
+		schema: nonEmpty
+	},
+	TAPDONE_SERVING_ROLE: {
+		help: 'Role that serves: npm run migrate grants it what it needs, and never to change the record.',
+		takes:
+			'the name of a role that exists, in small letters; then DATABASE_URL of every process but npm run migrate names it',
+		unset: 'nothing is granted, and a start warns if it could change the record',
+		schema: z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'is no name of a role')
+	},
 	TAPDONE_RECORDS: {
 		help: 'Connections to systems of record, by the name that workflows use.',
 		takes: 'JSON such as {"core": {"baseUrl": "https://core.example.org/v1", "token": "…"}}',
@@ -107,8 +128,9 @@ export const VARIABLES = {
 		secret: true,
 		schema: json(httpConnectionsSchema)
 	},
+	...CHANNEL_VARIABLES,
 	TAPDONE_PHONE: {
-		help: 'The simulated phone at /phone, which shows every message to whoever opens it.',
+		help: 'The simulated phone at /phone, which shows every message to whoever opens it, and takes those that no provider is set for.',
 		takes: 'on or off; on in production only with TAPDONE_ALLOW_PHONE=yes',
 		unset: 'on in demo and test, off in production',
 		schema: flag('on', 'off')
@@ -118,6 +140,12 @@ export const VARIABLES = {
 		takes: 'yes or no',
 		unset: 'no',
 		schema: flag('yes', 'no')
+	},
+	TAPDONE_OUTREACH_LIMITS: {
+		help: 'Quiet hours and frequency caps of what we begin. Without them a trial need not wait for the morning.',
+		takes: 'on or off; off in demo and test only',
+		unset: 'on; in test off',
+		schema: flag('on', 'off')
 	},
 	TAPDONE_TRUSTED_HOPS: {
 		help: 'Proxies of yours in front: the source address is that many from the right of X-Forwarded-For.',

@@ -25,6 +25,10 @@ export class VaultError extends Error {
 export interface Vault {
 	newCaseKey(): Promise<{ key: CaseKey; wrapped: string }>;
 	openCaseKey(wrapped: string): Promise<CaseKey>;
+	/** Drops an unwrapped key from this process's memory, now: its case was erased. */
+	forget(wrapped: string): void;
+	/** Drops those that were unwrapped ten minutes ago: on other nodes cases are erased, too (case S4). */
+	forgetOld(): void;
 	/** The same case key under the current master key; null when it already is. */
 	rewrap(wrapped: string): Promise<string | null>;
 	/** `context` names the column, such as `cases.sealed`; ciphertext opens nowhere else. */
@@ -44,6 +48,8 @@ const WRAPPED = { keyManagementAlgorithms: [WRAP], contentEncryptionAlgorithms: 
 const SEALED = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: [ENC] };
 /** Unwrapped keys that are kept: enough for the cases that are worked on at one moment. */
 const MOST_KEPT = 1000;
+/** Longer than most visits are worked on, and as long as an erased key may stay in memory. */
+const KEPT_MS = 600_000;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -56,7 +62,8 @@ export function createVault(options: {
 }): Vault {
 	const { master, lookup, now = () => new Date() } = options;
 	const lookupKey = createSecretKey(lookup);
-	const opened = createRecent<CaseKey>(MOST_KEPT);
+	const opened = createRecent<{ key: CaseKey; at: number }>(MOST_KEPT);
+	const keep = (wrapped: string, key: CaseKey) => opened.set(wrapped, { key, at: now().getTime() });
 	const masters = new Map<string, Promise<CryptoKey>>();
 
 	const importMaster = ({ id, key }: RingKey): Promise<CryptoKey> => {
@@ -91,16 +98,18 @@ export function createVault(options: {
 			const raw = new Uint8Array(randomBytes(KEY_BYTES));
 			const wrapped = await wrap(raw);
 			const key = await importCaseKey(raw);
-			opened.set(wrapped, key);
+			keep(wrapped, key);
 			return { key, wrapped };
 		},
 		async openCaseKey(wrapped) {
 			const known = opened.get(wrapped);
-			if (known) return known;
+			if (known) return known.key;
 			const key = await importCaseKey((await unwrap(wrapped)).raw);
-			opened.set(wrapped, key);
+			keep(wrapped, key);
 			return key;
 		},
+		forget: (wrapped) => opened.drop((_, known) => known === wrapped),
+		forgetOld: () => opened.drop(({ at }) => at <= now().getTime() - KEPT_MS),
 		async rewrap(wrapped) {
 			const { raw, kid } = await unwrap(wrapped);
 			const renewed = kid === master.current.id ? null : await wrap(raw);

@@ -11,8 +11,14 @@ export type AlertKind =
 	| 'factor-disabled'
 	| 'send-limit'
 	| 'poison-job'
-	| 'exception-late'
-	| 'staff-sign-in';
+	| 'staff-sign-in'
+	| 'sender-down'
+	| 'provider-code'
+	| 'filtered-messages'
+	| 'template-disabled'
+	| 'unknown-callback'
+	| 'unknown-contact'
+	| 'exception-late';
 
 export async function raiseAlert(db: Db, kind: AlertKind, subject: string): Promise<void> {
 	await db

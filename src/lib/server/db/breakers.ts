@@ -4,6 +4,7 @@ import {
 	type CallOutcome,
 	CLOSED,
 	mayCall,
+	PROBE_SECONDS,
 	recordOutcome,
 	takeProbe,
 	type Turn
@@ -86,6 +87,28 @@ export async function askBreaker(
 	});
 	if (seconds === 0) crash('take-probe:after-commit');
 	return seconds;
+}
+
+/**
+ * Opens it at once, for what no further call could change; open already, its next probe is put off.
+ * @returns whether it was closed until now: of many that find out together one is told so
+ */
+export async function openBreaker(db: Db, name: string): Promise<boolean> {
+	const probe = sql<Date>`now() + make_interval(secs => ${PROBE_SECONDS})`;
+	const opened = await db
+		.insertInto('connections')
+		.values({ name, recent: '[]', opened_at: sql<Date>`now()`, probe_at: probe })
+		.onConflict((conflict) =>
+			conflict
+				.column('name')
+				.doUpdateSet({ opened_at: sql<Date>`now()`, probe_at: probe, closed_at: null })
+				.where('connections.opened_at', 'is', null)
+		)
+		.returning('name')
+		.executeTakeFirst();
+	if (opened) return true;
+	await db.updateTable('connections').set({ probe_at: probe }).where('name', '=', name).execute();
+	return false;
 }
 
 /** What one call made of the breaker, if anything. */

@@ -5,6 +5,7 @@ import type { Actor, CaseEvent } from '../../domain/case/events.ts';
 import { type CaseState, fold } from '../../domain/case/state.ts';
 import type { GrantLimit } from '../../domain/policy/grants.ts';
 import type { Channel, FieldValue, FieldValues } from '../../domain/workflow/document.ts';
+import { reach } from '../../domain/telemetry/reached.ts';
 import type { CaseKey } from '../crypto/vault.ts';
 import type { Parts } from '../parts.ts';
 import { type ExceptionRow, storeExceptions } from './exceptions.ts';
@@ -23,6 +24,9 @@ export interface CaseContent {
 	facts: FieldValues;
 	/** From the trigger: where outreach may go. Codes never go here. */
 	contacts: Contacts;
+	/** IANA zone and channels agreed to, where the trigger told them. */
+	zone?: string;
+	consent?: Channel[];
 	/** From the system of record: where codes go, and the names of the facts that it held. `at` is an ISO instant. */
 	record?: { contacts: Contacts; at: string; facts?: string[] };
 	/** By the grant's id: bounds of its inputs. */
@@ -55,17 +59,26 @@ export interface LoadedCase {
 
 type Vaulted = Pick<Parts, 'db' | 'vault'>;
 
+/**
+ * The customer was erased, perhaps a moment ago: nothing of the case can be read, and nothing happens
+ * to it any more. A job that meets it is done, and a page of it is gone.
+ */
+export class CaseErased extends Error {
+	override name = 'CaseErased';
+}
+
 async function unseal(
 	{ vault }: Pick<Parts, 'vault'>,
 	row: CaseRow,
 	now: Date
 ): Promise<LoadedCase> {
+	if (row.erased_at) throw new CaseErased(`The customer of case ${row.id} was erased.`);
 	const key = await vault.openCaseKey(row.key);
 	const content = await vault.open<CaseContent>(key, row.sealed, 'cases.sealed');
 	return { row, state: row.state, content, key, now };
 }
 
-/** The case as it stands, to look at; `null` if there is none. */
+/** The case as it stands, to look at; `null` if there is none. Throws `CaseErased`. */
 export async function loadCase(parts: Vaulted, id: string): Promise<LoadedCase | null> {
 	const found = await parts.db
 		.selectFrom('cases')
@@ -76,6 +89,16 @@ export async function loadCase(parts: Vaulted, id: string): Promise<LoadedCase |
 	if (!found) return null;
 	const { now, ...row } = found;
 	return unseal(parts, row, now);
+}
+
+/** When the customer of a case was erased; `null` if they were not, `undefined` if there is no case. */
+export async function erasedAt(db: Parts['db'], id: string): Promise<Date | null | undefined> {
+	const row = await db
+		.selectFrom('cases')
+		.select('erased_at')
+		.where('id', '=', id)
+		.executeTakeFirst();
+	return row?.erased_at;
 }
 
 /** The open cases with these duplicate hashes, to look at. */
@@ -112,7 +135,7 @@ export interface CaseChange extends LoadedCase {
 /**
  * The one door for changes to a case: locks the row, lets `work` decide, and commits state, events,
  * rows and jobs in one transaction. Two changes of one case wait for each other; no network call
- * belongs inside.
+ * belongs inside. Throws `CaseErased`.
  */
 export async function changeCase<Value>(
 	parts: Vaulted & Pick<Parts, 'crash'>,
@@ -197,6 +220,7 @@ async function store(
 			stage: state.stage,
 			state: JSON.stringify(state),
 			seq: row.seq + events.length,
+			reached: reach(row.reached, events),
 			updated_at: now,
 			ended_at: state.ended ? (row.ended_at ?? now) : null,
 			...(resealed && {

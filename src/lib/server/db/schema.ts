@@ -1,7 +1,12 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { Settlement } from '../../domain/case/events.ts';
+import type { Actor, Settlement } from '../../domain/case/events.ts';
+import type { Json, Time, Timeless, TimeOrNow } from './columns.ts';
+import type { TrustTables } from './schema-trust.ts';
 import type { CaseState, Stage } from '../../domain/case/state.ts';
 import type { Permission, Role } from '../../domain/staff/permissions.ts';
+import type { Delivery } from '../../domain/outreach/delivery.ts';
+import type { Failure } from '../../domain/outreach/provider-codes.ts';
+import type { Word } from '../../domain/outreach/words.ts';
 import type { Assurance, Breakpoint, Channel } from '../../domain/workflow/document.ts';
 
 /**
@@ -9,7 +14,7 @@ import type { Assurance, Breakpoint, Channel } from '../../domain/workflow/docum
  * written as JSON text (`JSON.stringify`), because the two drivers disagree about arrays.
  * Sealed columns hold JWE ciphertext; `*_hash` columns hold keyed hashes.
  */
-export interface Schema {
+export interface Schema extends TrustTables {
 	workflows: WorkflowsTable;
 	cases: CasesTable;
 	case_events: CaseEventsTable;
@@ -20,6 +25,11 @@ export interface Schema {
 	counters: CountersTable;
 	suppressions: SuppressionsTable;
 	messages: MessagesTable;
+	message_attempts: MessageAttemptsTable;
+	provider_events: ProviderEventsTable;
+	inbound_messages: InboundMessagesTable;
+	whatsapp_windows: WhatsappWindowsTable;
+	disabled_templates: DisabledTemplatesTable;
 	drafts: DraftsTable;
 	submissions: SubmissionsTable;
 	writebacks: WritebacksTable;
@@ -41,13 +51,9 @@ export interface Schema {
 	staff_invitations: StaffInvitationsTable;
 	staff_sessions: StaffSessionsTable;
 	audit_entries: AuditEntriesTable;
+	workflow_drafts: WorkflowDraftsTable;
+	workflow_proposals: WorkflowProposalsTable;
 }
-
-type Json<Value> = ColumnType<Value, string, string>;
-type Time = ColumnType<Date, Date, Date>;
-/** Set by the database unless given. */
-type TimeOrNow = ColumnType<Date, Date | undefined, Date>;
-type Timeless = ColumnType<Date | null, Date | null | undefined, Date | null>;
 
 type Factor = 'code' | 'known-facts';
 type MessageState =
@@ -72,6 +78,7 @@ interface CasesTable {
 	stage: Stage;
 	state: Json<CaseState>;
 	seq: number;
+	reached: Generated<number>;
 	customer_hash: string;
 	duplicate_hash: string;
 	language: string;
@@ -83,7 +90,12 @@ interface CasesTable {
 	expires_at: Time;
 	remind_at: Timeless;
 	complete_at: Timeless;
+	outreach_step: string | null;
+	outreach_at: Timeless;
+	outreach_why: string | null;
 	ended_at: Timeless;
+	/** Since then the case has no key, and nothing sealed of it can be read. */
+	erased_at: Timeless;
 }
 
 interface CaseEventsTable {
@@ -93,6 +105,8 @@ interface CaseEventsTable {
 	at: TimeOrNow;
 	actor: string;
 	data: Json<unknown>;
+	/** Of this event and the hash before it; the database makes it. */
+	hash: ColumnType<Uint8Array, never, never>;
 }
 
 interface LinksTable {
@@ -174,6 +188,68 @@ interface MessagesTable {
 	reason: string | null;
 	created_at: TimeOrNow;
 	accepted_at: Timeless;
+	step: string | null;
+	released_at: Timeless;
+	unsettled: Generated<number>;
+	delivery: Delivery | null;
+	delivery_at: Timeless;
+}
+
+interface MessageAttemptsTable {
+	message_id: string;
+	number: number;
+	started_at: TimeOrNow;
+	ended_at: Timeless;
+	outcome: 'accepted' | 'failed' | 'unavailable' | 'unknown' | null;
+	failure: Failure | null;
+	provider: string | null;
+	provider_id: string | null;
+	code: string | null;
+	duplicate: Generated<boolean>;
+	delivery: Delivery | null;
+	poll_at: Timeless;
+	polls: Generated<number>;
+}
+
+interface ProviderEventsTable {
+	id: string;
+	provider: string;
+	dedupe: string;
+	kind: 'delivery' | 'inbound';
+	provider_id: string | null;
+	message_id: string | null;
+	attempt: number | null;
+	status: string | null;
+	code: string | null;
+	channel: Channel | null;
+	destination_hash: string | null;
+	word: Word | null;
+	case_id: string | null;
+	state: 'stored' | 'orphan' | 'worked' | 'failed';
+	tries: Generated<number>;
+	lease_until: Timeless;
+	next_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+	received_at: TimeOrNow;
+}
+
+interface InboundMessagesTable {
+	id: string;
+	case_id: string;
+	channel: Channel;
+	word: Word;
+	sealed: string;
+	received_at: TimeOrNow;
+}
+
+interface WhatsappWindowsTable {
+	destination_hash: string;
+	expires_at: Time;
+}
+
+interface DisabledTemplatesTable {
+	content_sid: string;
+	code: string;
+	disabled_at: TimeOrNow;
 }
 
 interface DraftsTable {
@@ -399,4 +475,32 @@ interface AuditEntriesTable {
 	result: string;
 	reason: string | null;
 	data: Json<unknown>;
+}
+
+interface WorkflowDraftsTable {
+	key: string;
+	based_on: number | null;
+	source: string;
+	revision: number;
+	editors: Json<Actor[]>;
+	edited_by: Actor;
+	edited_at: TimeOrNow;
+}
+
+interface WorkflowProposalsTable {
+	id: string;
+	key: string;
+	source: string;
+	hash: string;
+	against: number | null;
+	restores: number | null;
+	editors: Json<Actor[]>;
+	reason: string;
+	proposed_by: Actor;
+	proposed_at: TimeOrNow;
+	state: 'open' | 'published' | 'rejected' | 'withdrawn' | 'void';
+	decided_by: Actor | null;
+	decided_at: Timeless;
+	decision: string | null;
+	version: number | null;
 }

@@ -2,33 +2,37 @@ import { v7 as uuid } from 'uuid';
 import type { CaseEvent } from '../../domain/case/events.ts';
 import { decide } from '../../domain/case/decide.ts';
 import { fold, NEW_CASE } from '../../domain/case/state.ts';
-import { chooseChannel } from '../../domain/outreach/choose-channel.ts';
-import type { Channel } from '../../domain/workflow/document.ts';
+import type { ChosenChannel } from '../../domain/outreach/choose-channel.ts';
+import { type Plan, planStep } from '../../domain/outreach/plan.ts';
+import type { OutreachStep } from '../../domain/workflow/document.ts';
+import { reach } from '../../domain/telemetry/reached.ts';
 import type { CaseContent } from '../db/cases.ts';
 import { linkEnd } from './issue-link.ts';
 import type { Opening } from './join-case.ts';
 import type { Prepared } from './prepare-case.ts';
+import { situationAtOnce } from './outreach-situation.ts';
 import { messageRow } from './queue-message.ts';
+import { columnsOf, stepOf, upAfter, type UpNext } from './up-next.ts';
 
 /** Everything of one new case that takes no database: keys, ciphertext, link, message. */
 export async function buildCase(parts: Opening, prepared: Prepared, now: Date) {
-	const { workflow, input, facts, contacts, missing, language } = prepared;
+	const { workflow, input, facts, contacts, person, missing, language } = prepared;
 	const { key, wrapped } = await parts.vault.newCaseKey();
 	const id = uuid();
-	const content: CaseContent = { customer: input.customer, facts, contacts };
+	const content: CaseContent = { customer: input.customer, facts, contacts, ...person };
 	const opening = decide(null, { do: 'open', language, missing });
 	const events: CaseEvent[] = opening.ok ? opening.value : [];
-	const { outreach } = workflow.document;
-	const reached = chooseChannel({
-		class: 'outreach',
-		preference: missing.length ? [] : outreach.channels,
-		contacts,
-		suppressed: new Map()
-	});
-	const channel = reached.ok ? reached.value.channel : undefined;
+	const step = stepOf(workflow, null);
+	const opened = { content, state: fold(NEW_CASE, events), now };
+	const next = { step, dueAt: now, asked: false };
+	const plan = planStep(situationAtOnce(parts, workflow, opened, next));
 	const expiresAt = linkEnd(workflow, now);
-	const out = channel && (await invitation(parts, prepared, id, key, channel, expiresAt));
+	const out =
+		plan.do === 'send'
+			? await invitation(parts, prepared, id, key, step, plan.chosen, expiresAt)
+			: null;
 	if (out) events.push(...out.events);
+	if (plan.do === 'hold') events.push(held(step, plan));
 	const state = fold(NEW_CASE, events);
 	return {
 		id,
@@ -43,39 +47,47 @@ export async function buildCase(parts: Opening, prepared: Prepared, now: Date) {
 			stage: state.stage,
 			state: JSON.stringify(state),
 			seq: events.length,
+			reached: reach(0, events),
 			customer_hash: prepared.customerHash,
 			duplicate_hash: prepared.duplicateHash,
 			language,
 			key: wrapped,
 			sealed: await parts.vault.seal(key, content, 'cases.sealed'),
-			expires_at: expiresAt,
-			complete_at: out ? null : now
+			// Neither sent nor put off: facts or a way to the customer are lacking, and the record may know.
+			complete_at: out || plan.do === 'hold' ? null : now,
+			...columnsOf(upNext(prepared, step, plan, now), expiresAt)
 		}
 	};
+}
+
+function upNext({ workflow }: Prepared, step: OutreachStep, plan: Plan, now: Date): UpNext | null {
+	if (plan.do === 'hold') return { step, at: new Date(plan.until), why: plan.why };
+	return plan.do === 'send' ? upAfter(workflow, step, now) : null;
 }
 
 export type BuiltCase = Awaited<ReturnType<typeof buildCase>>;
 
 async function invitation(
 	parts: Opening,
-	{ workflow, facts, contacts, language }: Prepared,
+	{ workflow, facts, language }: Prepared,
 	id: string,
 	key: Parameters<typeof messageRow>[3],
-	channel: Channel,
+	{ id: step, template }: OutreachStep,
+	{ channel, contact }: ChosenChannel,
 	expiresAt: Date
 ) {
 	const { token, hash } = await parts.links.sign();
 	const message = await messageRow(parts, workflow, id, key, {
 		class: 'outreach',
-		template: workflow.document.outreach.template,
+		template,
+		step,
 		channel,
-		to: contacts[channel] as string,
+		to: contact,
 		language,
 		facts,
 		extra: { link: `${parts.config.origin}/l/${token}` },
 		expiresAt
 	});
-	const { template } = workflow.document.outreach;
 	const events: CaseEvent[] = [
 		{ type: 'link-issued', superseded: false },
 		{
@@ -84,8 +96,16 @@ async function invitation(
 			class: 'outreach',
 			channel,
 			template,
-			mask: message.mask
+			mask: message.mask,
+			step
 		}
 	];
 	return { link: { hash, case_id: id, expires_at: expiresAt }, message, events };
 }
+
+const held = (step: OutreachStep, { why, until }: Extract<Plan, { do: 'hold' }>): CaseEvent => ({
+	type: 'outreach-held',
+	step: step.id,
+	why,
+	until: new Date(until).toISOString()
+});

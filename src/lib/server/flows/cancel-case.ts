@@ -1,6 +1,6 @@
 import type { Actor } from '../../domain/case/events.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
-import { changeCase, loadCase } from '../db/cases.ts';
+import { changeCase, erasedAt } from '../db/cases.ts';
 import type { Parts } from '../parts.ts';
 import { endLink, endMessages } from './end-outreach.ts';
 import type { Keep } from './run-idempotent.ts';
@@ -25,7 +25,8 @@ export async function cancelCase(
 	reason: string,
 	keep?: Keep
 ): Promise<Cancelled> {
-	if (!(await loadCase(parts, id))) return fail('not-found');
+	const erased = await erasedAt(parts.db, id);
+	if (erased !== null) return fail(erased ? 'ended' : 'not-found');
 	return changeCase(
 		parts,
 		id,

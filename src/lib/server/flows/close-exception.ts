@@ -5,7 +5,8 @@ import type { Outcome } from '../../domain/workflow/document.ts';
 import { keepLink, keptUntil } from '../db/links.ts';
 import type { Parts } from '../parts.ts';
 import { endMessages } from './end-outreach.ts';
-import { linkEnd, sendLink } from './issue-link.ts';
+import { linkEnd } from './issue-link.ts';
+import { startOutreach } from './take-step.ts';
 import { queueMessage } from './queue-message.ts';
 import { openChannel } from './reach-customer.ts';
 import type { Held } from './work-exception.ts';
@@ -70,7 +71,7 @@ async function goOn(parts: Closing, held: Held, until?: Date): Promise<void> {
 		.where('case_id', '=', row.id)
 		.where('ended_at', 'is', null)
 		.executeTakeFirst();
-	if (!living) await sendLink(parts, workflow, held);
+	if (!living) await startOutreach(parts, workflow, held);
 }
 
 /**
@@ -81,12 +82,13 @@ export async function sendNotice(
 	parts: Pick<Closing, 'vault' | 'jobs'>,
 	held: Held
 ): Promise<void> {
-	const { notice: template } = exceptionType(held.workflow.document, held.exception.type);
+	const { workflow } = held;
+	const { notice: template } = exceptionType(workflow.document, held.exception.type);
 	if (!template) return;
-	const chosen = await openChannel(parts, held.workflow, held);
+	const chosen = await openChannel(parts, workflow, held);
 	if (!chosen.ok) return;
 	const { channel, contact } = chosen.value;
-	await queueMessage(parts, held.workflow, held, {
+	await queueMessage(parts, workflow, held, {
 		class: 'notice',
 		template,
 		channel,

@@ -2,10 +2,10 @@ import { type CaseChange, changeCase, loadCase } from '../db/cases.ts';
 import { loadWorkflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
 import type { Calling } from './call-records.ts';
-import { sendLink } from './issue-link.ts';
 import { leavePath } from './leave-path.ts';
 import { readInTurn } from './read-in-turn.ts';
 import { type Refresh, storeFreshFacts } from './refresh-facts.ts';
+import { startOutreach } from './take-step.ts';
 
 const AGAIN_MS = 30_000;
 const OUTAGE_MS = 3_600_000;
@@ -29,7 +29,7 @@ export async function completeCase(
 		if (fresh.ok) storeFreshFacts(workflow, change, fresh.value);
 		const { missing } = change.state;
 		if (missing.length === 0) {
-			await sendLink(parts, workflow, change);
+			await startOutreach(parts, workflow, change);
 			return;
 		}
 		const reason = `missing-facts:${missing.join(',')}`;

@@ -5,7 +5,7 @@ import type { Principal } from '../../domain/staff/permissions.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { CaseContent } from '../db/cases.ts';
 import { type CloseRefusal, closeException, type Closing, mayClose } from './close-exception.ts';
-import { sendLink } from './issue-link.ts';
+import { startOutreach } from './take-step.ts';
 import { keepNote, readNote } from './keep-note.ts';
 import { missingOf } from './refresh-facts.ts';
 import { type ActDetail, type ActRefusal, type Working, workException } from './work-exception.ts';
@@ -76,7 +76,7 @@ export async function correctFact(
 			held.must({ do: 'refresh-facts', changed: [fact], missing });
 			const open = held.state.exceptions.some((one) => one.id === id);
 			if (closes && outcome && open) await closeException(parts, held, outcome);
-			else if (owed && missing.length === 0) await sendLink(parts, workflow, held);
+			else if (owed && missing.length === 0) await startOutreach(parts, workflow, held);
 			return ok({ caseId: held.row.id });
 		}
 	);

@@ -2,7 +2,6 @@ import { within } from '../../domain/identity/limits.ts';
 import type { Workflow } from '../db/workflows.ts';
 import type { CaseChange } from '../db/cases.ts';
 import type { Parts } from '../parts.ts';
-import { leaveUnreachable, openChannel, queueInvitation } from './reach-customer.ts';
 
 /** When a link of this workflow ends, counted from `now`. */
 export const linkEnd = (workflow: Workflow, now: Date): Date =>
@@ -45,36 +44,13 @@ export async function issueLink(
 const isKept = ({ state }: CaseChange): boolean =>
 	state.exceptions.length > 0 || state.submission?.state === 'received';
 
-/**
- * Issues a link and sends it on the first channel that is open. Without one the link that lives goes
- * on: who stopped the messages keeps it and is left alone, for any other reason a person gets the case.
- */
-export async function sendLink(
-	parts: Pick<Parts, 'links' | 'config' | 'vault' | 'jobs'>,
-	workflow: Workflow,
-	change: CaseChange
-): Promise<'queued' | 'stopped' | 'unreachable'> {
-	const chosen = await openChannel(parts, workflow, change);
-	if (chosen.ok) {
-		const { url } = await issueLink(parts, workflow, change);
-		await queueInvitation(parts, workflow, change, chosen.value, { link: url });
-		return 'queued';
-	}
-	const { trx, row } = change;
-	await trx.updateTable('cases').set({ complete_at: null }).where('id', '=', row.id).execute();
-	const stopped = chosen.detail?.some(({ verdict }) => verdict === 'opted-out');
-	if (stopped && (await hasLink(change))) return 'stopped';
-	leaveUnreachable(workflow, change);
-	return 'unreachable';
-}
-
-async function hasLink({ trx, row, now }: CaseChange): Promise<boolean> {
+/** Was the customer given a link that nobody took back? */
+export async function hasLink({ trx, row }: CaseChange): Promise<boolean> {
 	const living = await trx
 		.selectFrom('links')
 		.select('hash')
 		.where('case_id', '=', row.id)
 		.where('ended_at', 'is', null)
-		.where('expires_at', '>', now)
 		.executeTakeFirst();
 	return living !== undefined;
 }

@@ -10,8 +10,9 @@ import {
 import { loadWorkflow } from '../db/workflows.ts';
 import type { FieldProblem } from '../../contracts/problem.ts';
 import type { Parts } from '../parts.ts';
-import { sendLink } from './issue-link.ts';
 import { openChannel } from './reach-customer.ts';
+import { startOutreach } from './take-step.ts';
+import { stepOf } from './up-next.ts';
 
 export type Opening = Pick<Parts, 'db' | 'vault' | 'links' | 'jobs' | 'config' | 'crash' | 'log'>;
 
@@ -28,6 +29,8 @@ interface Duplicate {
 	duplicateHash: string;
 	facts: FieldValues;
 	contacts: Contacts;
+	/** What else the trigger told of the person. */
+	person: Pick<CaseContent, 'zone' | 'consent'>;
 }
 
 /**
@@ -66,11 +69,13 @@ async function openOnes(parts: Opening, lines: readonly Duplicate[]) {
 }
 
 /** Names of what a trigger knows and the case does not. */
-function supplied({ facts, contacts }: CaseContent, line: Duplicate): string[] {
+function supplied(content: CaseContent, line: Duplicate): string[] {
+	const { facts, contacts } = content;
 	const lacking = (known: object, names: string[]) => names.filter((name) => !(name in known));
 	return [
 		...lacking(facts, Object.keys(line.facts)),
-		...lacking(contacts, Object.keys(line.contacts)).map((channel) => `contacts.${channel}`)
+		...lacking(contacts, Object.keys(line.contacts)).map((channel) => `contacts.${channel}`),
+		...lacking(content, Object.keys(line.person))
 	];
 }
 
@@ -85,14 +90,19 @@ const join = (parts: Opening, actor: Actor, id: string, line: Duplicate): Promis
 		// The customer, or another trigger, was faster.
 		if (state.ended) return null;
 		if (news.length)
-			change.reseal({ ...content, facts, contacts: { ...line.contacts, ...content.contacts } });
+			change.reseal({
+				...line.person,
+				...content,
+				facts,
+				contacts: { ...line.contacts, ...content.contacts }
+			});
 		const completed = state.missing.length > 0 && missing.length === 0;
 		const reachable =
-			news.some((name) => name.startsWith('contacts.')) &&
+			news.some((name) => name.startsWith('contacts.') || name === 'consent') &&
 			(await waitsForContact(change)) &&
-			(await openChannel(parts, workflow, change)).ok;
+			(await openChannel(parts, workflow, change, stepOf(workflow, row.outreach_step).channels)).ok;
 		change.must({ do: 'join', supplied: news, missing, reachable });
-		if (completed || reachable) await sendLink(parts, workflow, change);
+		if (completed || reachable) await startOutreach(parts, workflow, change);
 		return { status: 'joined', id: row.id, missing };
 	});
 

@@ -2,11 +2,16 @@ import { evaluateActions, type Verdict } from '../../domain/policy/eligibility.t
 import type { Grant } from '../../domain/policy/grants.ts';
 import type { Moment } from '../../domain/policy/moment.ts';
 import { today } from '../../domain/workflow/dates.ts';
-import type { LoadedCase } from '../db/cases.ts';
+import type { CaseState } from '../../domain/case/state.ts';
+import type { CaseContent } from '../db/cases.ts';
 import type { Workflow } from '../db/workflows.ts';
 
 /** What a decision about a case rests on. `now` is the database's clock. */
-export type Standing = Pick<LoadedCase, 'state' | 'content' | 'now'>;
+export interface Standing {
+	state: Pick<CaseState, 'withheld' | 'grants'>;
+	content: Pick<CaseContent, 'facts' | 'grantLimits'>;
+	now: Date;
+}
 
 /**
  * The moment of a decision: these facts, the workflow's own date, what was granted to this case.

@@ -14,7 +14,8 @@ const VIEW_COLUMNS = [
 	'language',
 	'opened_at',
 	'updated_at',
-	'ended_at'
+	'ended_at',
+	'erased_at'
 ] as const;
 
 /** Cases with when their living link ends. */
@@ -58,7 +59,8 @@ export const viewOf = ({ state, ...row }: Row): CaseView => ({
 	openedAt: row.opened_at.toISOString(),
 	updatedAt: row.updated_at.toISOString(),
 	expiresAt: row.link_expires_at?.toISOString() ?? null,
-	endedAt: row.ended_at?.toISOString() ?? null
+	endedAt: row.ended_at?.toISOString() ?? null,
+	erasedAt: row.erased_at?.toISOString() ?? null
 });
 
 /**

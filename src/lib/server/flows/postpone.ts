@@ -5,6 +5,7 @@ import { changeCase } from '../db/cases.ts';
 import { keepLink, keptUntil } from '../db/links.ts';
 import type { Parts } from '../parts.ts';
 import { messagesStopped } from './messages-stopped.ts';
+import { allowedAt } from './outreach-situation.ts';
 
 /**
  * - `stopped`: the customer wants no messages, so none is promised.
@@ -16,12 +17,12 @@ export type PostponeRefusal = 'ended' | 'stopped' | 'too-late';
 const AFTER_REMINDER_MS = 3 * 86_400_000;
 
 /**
- * "Not now": a reminder with a new link comes in so many days, and the case lives that long. The
- * present link stays good until then.
+ * "Not now": a reminder comes in so many days, and the case lives that long. The present link stays
+ * good until then.
  * @returns the day and time of the reminder, in the customer's words
  */
 export async function postpone(
-	parts: Pick<Parts, 'db' | 'vault' | 'jobs' | 'crash'>,
+	parts: Pick<Parts, 'db' | 'vault' | 'jobs' | 'crash' | 'config'>,
 	visit: Visit,
 	days: 1 | 3 | 7
 ): Promise<Result<{ until: string }, PostponeRefusal>> {
@@ -31,7 +32,9 @@ export async function postpone(
 		{ actor: 'customer', flow: 'postpone' },
 		async (change): Promise<Result<{ until: string }, PostponeRefusal>> => {
 			const { trx, row, now } = change;
-			const due = new Date(now.getTime() + days * 86_400_000);
+			const wish = new Date(now.getTime() + days * 86_400_000);
+			// Pressed at night, it comes in the morning, and that is what is promised.
+			const due = allowedAt(parts, visit.workflow, change.content, wish);
 			if (await messagesStopped({ db: trx }, visit)) return fail('stopped');
 			const link = await trx
 				.selectFrom('links')
@@ -53,7 +56,7 @@ export async function postpone(
 			// The job of an earlier wish looks again on that day: one is enough.
 			const waiting = row.remind_at && row.remind_at > now && row.remind_at <= due;
 			if (!waiting)
-				await parts.jobs.send(trx, 'remind', { v: 1, case: row.id }, { startAfter: due });
+				await parts.jobs.send(trx, 'outreach', { v: 1, case: row.id }, { startAfter: due });
 			const { zone } = visit.workflow.document;
 			return ok({ until: formatInstant(due, visit.language, zone, 'date-and-time') });
 		}

@@ -2,7 +2,7 @@ import { type OpenCase, openCaseSchema, wrongCaseSchema } from '../../contracts/
 import { type FieldProblem, inWords, problemsOf } from '../../contracts/problem.ts';
 import type { FieldValues } from '../../domain/workflow/document.ts';
 import { checkFacts } from '../../domain/workflow/field.ts';
-import type { Contacts } from '../db/cases.ts';
+import type { CaseContent, Contacts } from '../db/cases.ts';
 import { latestWorkflow, type Workflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
 import { factWords } from './fact-words.ts';
@@ -14,6 +14,8 @@ export interface Prepared {
 	input: OpenCase;
 	facts: FieldValues;
 	contacts: Contacts;
+	/** What else the trigger told of the person. */
+	person: Pick<CaseContent, 'zone' | 'consent'>;
 	missing: string[];
 	language: string;
 	duplicateHash: string;
@@ -82,6 +84,10 @@ export async function prepareCase(
 		input,
 		facts: facts.values,
 		contacts: input.contacts,
+		person: {
+			...(input.zone && { zone: input.zone }),
+			...(input.consent && { consent: input.consent })
+		},
 		missing: trigger.required.filter((name) => facts.values[name] === undefined),
 		language: languageFor(workflow, input.language),
 		customerHash: parts.vault.hash('customer', input.customer),

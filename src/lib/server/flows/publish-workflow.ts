@@ -1,5 +1,6 @@
-import { sql } from 'kysely';
 import { fail, ok, type Result } from '../../domain/result.ts';
+import type { Trx } from '../db/cases.ts';
+import { latestVersion, lockWorkflow } from '../db/workflow-changes.ts';
 import type { Parts } from '../parts.ts';
 import { type PlacedProblem, type ReadWorkflow, readWorkflow } from '../workflows/read-yaml.ts';
 
@@ -11,10 +12,12 @@ export interface Published {
 }
 
 /**
- * Publishes a workflow document as the next version of its key. Cases that are open keep theirs.
+ * Publishes a workflow document as the next version of its key, without a second person: for the
+ * first installation and for deployments by script. Cases that are open keep theirs.
  *
  * - `bad-workflow`: every problem with line, field and cure.
- * - `older-version`: an older version has this content, and versions never come back; `version`.
+ * - `older-version`: an older version has this content; `version`. A script that publishes at every
+ *   deployment must not undo what was approved since: to go back is a proposal (`propose-rollback`).
  * @param by who publishes it
  */
 export async function publishWorkflow(
@@ -30,32 +33,39 @@ export async function publishWorkflow(
 	const { document, hash } = read.value;
 	const key = document.workflow;
 	return db.transaction().execute(async (trx) => {
-		// One publication of a key at a time: the next number is read, then taken.
-		await sql`select pg_advisory_xact_lock(hashtext(${`publish:${key}`}))`.execute(trx);
-		const versions = await trx
+		await lockWorkflow(trx, key);
+		const same = await trx
 			.selectFrom('workflows')
-			.select(['version', 'hash'])
+			.select('version')
 			.where('key', '=', key)
+			.where('hash', '=', hash)
 			.orderBy('version', 'desc')
-			.execute();
-		const latest = versions[0]?.version ?? 0;
-		const same = versions.find((one) => one.hash === hash);
-		if (same && same.version !== latest)
+			.limit(1)
+			.executeTakeFirst();
+		const latest = await latestVersion(trx, key);
+		if (same && same.version !== latest?.version)
 			return fail('older-version', { key, version: same.version });
-		if (same) return ok({ key, version: latest, isNew: false });
-		await trx
-			.insertInto('workflows')
-			.values(rowOf(read.value, latest + 1, source, by))
-			.execute();
-		return ok({ key, version: latest + 1, isNew: true });
+		return ok(await publishIn(trx, read.value, source, by));
 	});
 }
 
-const rowOf = ({ document, hash }: ReadWorkflow, version: number, source: string, by: string) => ({
-	key: document.workflow,
-	version,
-	document: JSON.stringify(document),
-	source,
-	hash,
-	published_by: by
-});
+/**
+ * The one way of publishing: the next number, unless the latest version has this very content. The
+ * caller holds the lock of the workflow and knows that it may.
+ */
+export async function publishIn(
+	trx: Trx,
+	{ document, hash }: ReadWorkflow,
+	source: string,
+	by: string
+): Promise<Published> {
+	const key = document.workflow;
+	const latest = await latestVersion(trx, key);
+	if (latest?.hash === hash) return { key, version: latest.version, isNew: false };
+	const version = (latest?.version ?? 0) + 1;
+	await trx
+		.insertInto('workflows')
+		.values({ key, version, document: JSON.stringify(document), source, hash, published_by: by })
+		.execute();
+	return { key, version, isNew: true };
+}

@@ -9,7 +9,11 @@ const RETENTION = [
 	['challenges', 'created_at', 30],
 	['visits', 'created_at', 30],
 	['drafts', 'created_at', DRAFT_DAYS],
-	['idempotency_keys', 'created_at', KEPT_DAYS]
+	['idempotency_keys', 'created_at', KEPT_DAYS],
+	['staff_sessions', 'created_at', 30],
+	['staff_invitations', 'created_at', 30],
+	['provider_events', 'received_at', 30],
+	['whatsapp_windows', 'expires_at', 1]
 ] as const;
 
 /** Rows of one statement: short enough for a page's timeouts, and for others to get their turn. */

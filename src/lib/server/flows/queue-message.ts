@@ -5,7 +5,12 @@ import { maskContact } from '../../domain/identity/masks.ts';
 import { shownValues } from '../../domain/policy/shown.ts';
 import { textIn } from '../../domain/workflow/format.ts';
 import { fillTemplate, messageText } from '../../domain/workflow/template.ts';
-import type { Channel, FieldValues } from '../../domain/workflow/document.ts';
+import type {
+	Channel,
+	FieldValues,
+	Texts,
+	WhatsappTemplate
+} from '../../domain/workflow/document.ts';
 import type { CaseKey } from '../crypto/vault.ts';
 import type { CaseChange, Trx } from '../db/cases.ts';
 import type { Schema } from '../db/schema.ts';
@@ -16,10 +21,14 @@ import type { Parts } from '../parts.ts';
 export interface MessageOrder {
 	class: 'code' | 'outreach' | 'notice';
 	template: string;
+	/** What it says, where no template of the document does. */
+	texts?: Texts;
 	channel: Channel;
 	to: string;
 	language: string;
 	facts: FieldValues;
+	/** The step of outreach that it is. */
+	step?: string | undefined;
 	/** What only this message knows, such as `link` or `code`. */
 	extra: Record<string, string>;
 	/** After this instant it is of no use and is not sent. */
@@ -38,6 +47,8 @@ export interface MessageContent {
 	language?: string;
 	/** What the text was made with, so that the next channel carries the same link. */
 	extra: Record<string, string>;
+	/** WhatsApp: the approved template and what stands in its places. */
+	template?: { contentSid: string; variables: string[] };
 }
 
 /** One hash for every spelling of a contact point: what limits and opt-outs are kept under. */
@@ -53,16 +64,17 @@ export async function messageRow(
 	order: MessageOrder
 ): Promise<Insertable<Schema['messages']> & { id: string; mask: string }> {
 	const { language, channel, to, template, extra } = order;
-	const { texts = {}, subject = {} } = document.templates[template] ?? {};
+	const { texts = {}, subject = {}, whatsapp } = document.templates[template] ?? {};
 	const { name } = document.brand;
 	const values = { ...shownValues(compiled, { facts: order.facts }, language), ...extra };
 	const content: MessageContent = {
 		to,
 		sender: name,
 		subject: fillTemplate(textIn(subject, language) || name, { brand: name }),
-		body: messageText(textIn(texts, language), values),
+		body: messageText(textIn(order.texts ?? texts, language), values),
 		language,
-		extra
+		extra,
+		...(channel === 'whatsapp' && whatsapp && { template: filled(whatsapp, language, values) })
 	};
 	return {
 		id: uuid(),
@@ -70,11 +82,29 @@ export async function messageRow(
 		class: order.class,
 		channel,
 		template,
+		step: order.step ?? null,
 		mask: maskContact(channel, to),
 		destination_hash: destinationHash({ vault }, channel, to),
 		sealed: await vault.seal(key, content, 'messages.sealed'),
 		state: 'queued',
 		expires_at: order.expiresAt ?? null
+	};
+}
+
+/**
+ * An approved template with what stands in its places. Its button leads to our host by itself: of a
+ * link it takes what comes last in the address.
+ */
+function filled(
+	{ content, variables }: WhatsappTemplate,
+	language: string,
+	values: Record<string, string>
+): MessageContent['template'] {
+	const { link = '' } = values;
+	const places = { ...values, link: link.slice(link.lastIndexOf('/') + 1) };
+	return {
+		contentSid: textIn(content, language),
+		variables: variables.map((name) => messageText(`{${name}}`, places))
 	};
 }
 
@@ -104,7 +134,8 @@ export async function queueMessage(
 		class: order.class,
 		channel: order.channel,
 		template: order.template,
-		mask: row.mask
+		mask: row.mask,
+		step: order.step
 	});
 	await sendMessageJob(parts.jobs, change.trx, { id: row.id, class: order.class });
 	return row.id;

@@ -29,7 +29,11 @@ export async function reportNotMe(
 				.where('ended_at', 'is', null)
 				.execute();
 			// A reminder would bring a new link to the same phone.
-			await trx.updateTable('cases').set({ remind_at: null }).where('id', '=', row.id).execute();
+			await trx
+				.updateTable('cases')
+				.set({ remind_at: null, outreach_at: null, outreach_why: 'not-me' })
+				.where('id', '=', row.id)
+				.execute();
 			change.must({ do: 'end-visit', why: 'not-me' });
 			if (!change.state.ended)
 				leavePath(workflow, change, { breakpoint: 'identity', reason: 'not-me' });

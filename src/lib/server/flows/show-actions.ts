@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { ChooseView } from '../../contracts/pages.ts';
 import { outcomeNamed } from '../../domain/exceptions/outcomes.ts';
 import type { VerifiedVisit } from '../../domain/identity/proofs.ts';
-import { isSettled, refusedBy } from '../../domain/policy/eligibility.ts';
+import { isSettled } from '../../domain/policy/eligibility.ts';
 import { shownValues } from '../../domain/policy/shown.ts';
 import { textIn } from '../../domain/workflow/format.ts';
 import { fillTemplate } from '../../domain/workflow/template.ts';
@@ -12,6 +12,7 @@ import { loadWorkflow, type Workflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
 import { DRAFT_DAYS } from './drafts.ts';
 import { judgeActions, momentOf } from './judge-actions.ts';
+import { offersOf } from './offers-of.ts';
 import { personMessage } from './person-message.ts';
 
 /** The actions this customer may take, and for the others why not and what would make them possible. */
@@ -43,34 +44,9 @@ export async function chooseView(
 	const moment = momentOf(workflow, loaded);
 	const settled = state.ended === 'cancelled' && document.settled && isSettled(compiled, moment);
 	const verdicts = state.ended ? [] : judgeActions(workflow, loaded);
-	const view: ChooseView = { lines: [], offered: [], refused: [] };
+	const view: ChooseView = offersOf(workflow, content.facts, language, verdicts);
 	if (state.ended && !settled) view.ended = true;
 	if (settled) view.settled = write(document.settled?.message ?? {});
-	for (const fact of document.overview)
-		if (content.facts[fact] !== undefined)
-			view.lines.push({
-				label: textIn(document.facts[fact]?.label ?? {}, language),
-				text: shown[fact] ?? ''
-			});
-	for (const verdict of verdicts) {
-		const action = document.actions[verdict.action];
-		if (!action) continue;
-		const label = write(action.label);
-		if (verdict.eligible) {
-			view.offered.push({ action: verdict.action, label, summary: write(action.summary) });
-			continue;
-		}
-		const clause = refusedBy(compiled, verdict);
-		const cure = clause?.cure && write(clause.cure);
-		view.refused.push({
-			action: verdict.action,
-			label,
-			...(clause
-				? { reason: write(clause.reason) }
-				: { unsaid: verdict.ruleError ? 'rule-error' : 'withheld' }),
-			...(cure && { cure })
-		});
-	}
 	const draft = await db
 		.selectFrom('drafts')
 		.select(['id', 'action'])

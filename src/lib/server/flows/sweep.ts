@@ -5,6 +5,7 @@ import { countAgainst } from '../db/counters.ts';
 import { closeIncidents } from '../db/exceptions.ts';
 import { PRIORITY, priorityByAge } from '../jobs/queues.ts';
 import type { Parts } from '../parts.ts';
+import { wakeCallbacks, wakePolls } from './wake-callbacks.ts';
 import { escalateExceptions } from './escalate-exceptions.ts';
 
 type Used = Pick<Parts, 'db' | 'vault' | 'jobs' | 'crash' | 'log'>;
@@ -12,6 +13,8 @@ type Used = Pick<Parts, 'db' | 'vault' | 'jobs' | 'crash' | 'log'>;
 /** How far behind a row must be before the sweeper speaks up: its own job should have come by now. */
 const LATE = sql<Date>`now() - interval '15 seconds'`;
 const BATCH = 500;
+/** Of steps of outreach: those of a whole night are due in the same minute of the morning. */
+const STEPS = 2000;
 
 const minutesAgo = (minutes: number) => sql<Date>`now() - make_interval(mins => ${minutes}::int)`;
 
@@ -28,8 +31,10 @@ export async function sweep(parts: Used): Promise<Record<string, number> | null>
 	return {
 		messages: await wakeMessages(parts),
 		writebacks: await wakeWritebacks(parts),
-		reminders: await wakeReminders(parts),
+		outreach: await wakeOutreach(parts),
 		unbegun: await wakeUnbegun(parts),
+		callbacks: await wakeCallbacks(parts),
+		polls: await wakePolls(parts),
 		expired: await expireCases(parts),
 		escalated: await escalateExceptions(parts),
 		calm: await closeIncidents(parts.db)
@@ -82,21 +87,19 @@ async function wakeWritebacks({ db, jobs, crash }: Used): Promise<number> {
 	return found;
 }
 
-async function wakeReminders({ db, jobs, crash }: Used): Promise<number> {
+/** Steps of outreach have no jobs of their own: thousands begin together and wait for days. */
+async function wakeOutreach({ db, jobs, crash }: Used): Promise<number> {
 	const found = await db.transaction().execute(async (trx) => {
-		const rows = await trx
-			.selectFrom('cases')
-			.select('id')
-			.where('remind_at', '<', LATE)
-			.orderBy('remind_at')
-			.limit(BATCH)
-			.execute();
+		const { rows } = await sql<{ id: string }>`
+			select id from cases
+			where ended_at is null and coalesce(remind_at, outreach_at) < now()
+			order by coalesce(remind_at, outreach_at) limit ${STEPS}`.execute(trx);
 		const waiting = rows.map(({ id }) => ({ data: { v: 1 as const, case: id } }));
-		await jobs.sendAll(trx, 'remind', waiting);
-		crash('wake-reminders:before-commit');
+		await jobs.sendAll(trx, 'outreach', waiting);
+		crash('wake-outreach:before-commit');
 		return rows.length;
 	});
-	crash('wake-reminders:after-commit');
+	crash('wake-outreach:after-commit');
 	return found;
 }
 

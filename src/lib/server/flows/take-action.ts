@@ -5,8 +5,9 @@ import { grantOf, type Moment } from '../../domain/policy/moment.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { atLeast } from '../../domain/workflow/document.ts';
 import { needOf } from '../../domain/identity/need.ts';
+import type { LoadedCase } from '../db/cases.ts';
 import type { Workflow } from '../db/workflows.ts';
-import { isWithheld, momentOf, type Standing } from './judge-actions.ts';
+import { isWithheld, momentOf } from './judge-actions.ts';
 
 /**
  * - `needs-assurance`: the action demands more than the visit has proved so far.
@@ -21,7 +22,7 @@ export type ActionRefusal = 'unknown-action' | 'not-eligible' | 'needs-assurance
 export function takeAction(
 	workflow: Workflow,
 	visit: VerifiedVisit,
-	standing: Standing,
+	standing: Pick<LoadedCase, 'state' | 'content' | 'now'>,
 	action: string
 ): Result<{ eligible: EligibleAction; moment: Moment; grant?: string }, ActionRefusal> {
 	const { state } = standing;

@@ -7,7 +7,9 @@ export const queues = {
 	'apply-writeback': { expireInSeconds: 180, heartbeatSeconds: 30 },
 	'complete-case': { expireInSeconds: 120, heartbeatSeconds: 30 },
 	'make-offer': { expireInSeconds: 120, heartbeatSeconds: 30 },
-	remind: { expireInSeconds: 120, heartbeatSeconds: 30 }
+	outreach: { expireInSeconds: 120, heartbeatSeconds: 30 },
+	'work-callback': { expireInSeconds: 120, heartbeatSeconds: 30 },
+	'poll-delivery': { expireInSeconds: 120, heartbeatSeconds: 30 }
 } as const;
 
 export type QueueName = keyof typeof queues;
@@ -26,7 +28,9 @@ export interface JobData {
 	'apply-writeback': { v: 1; writeback: string };
 	'complete-case': { v: 1; case: string };
 	'make-offer': { v: 1; case: string };
-	remind: { v: 1; case: string };
+	outreach: { v: 1; case: string };
+	'work-callback': { v: 1; callback: string };
+	'poll-delivery': { v: 1; message: string; attempt: number };
 }
 
 /** Of messages. */

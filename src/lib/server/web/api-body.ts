@@ -30,17 +30,17 @@ export const chunksOf = (body: Request['body']): AsyncIterable<Uint8Array> | nev
 /** Nobody reads the rest. */
 const tooLarge = () => new Problem('too-large', { headers: { connection: 'close' } });
 
-/** The bytes of a body; `null` if they are more than 64 KB, and no more than that are held. */
-export async function readBytes({
-	headers,
-	body
-}: Pick<Request, 'headers' | 'body'>): Promise<Buffer<ArrayBuffer> | null> {
-	if (Number(headers.get('content-length')) > MOST_BYTES) return null;
+/** The bytes of a body; `null` if they are more than `most`, 64 KB unless told, and no more are held. */
+export async function readBytes(
+	{ headers, body }: Pick<Request, 'headers' | 'body'>,
+	most = MOST_BYTES
+): Promise<Buffer<ArrayBuffer> | null> {
+	if (Number(headers.get('content-length')) > most) return null;
 	const chunks: Uint8Array[] = [];
 	let size = 0;
 	for await (const chunk of chunksOf(body)) {
 		size += chunk.length;
-		if (size > MOST_BYTES) return null;
+		if (size > most) return null;
 		chunks.push(chunk);
 	}
 	return Buffer.concat(chunks);

@@ -1,6 +1,6 @@
 import { isUuid } from '../../contracts/uuid.ts';
 import { parts } from './app.ts';
-import { isBusy } from './busy.ts';
+import { isBusy, isErased } from './busy.ts';
 import { Problem, problemResponse } from './problem.ts';
 
 /**
@@ -15,6 +15,7 @@ export async function answering(
 		return await work();
 	} catch (error) {
 		if (error instanceof Problem) return problemResponse(error.type, error.particulars);
+		if (isErased(error)) return problemResponse('not-found');
 		const request = locals.requestId;
 		parts().log.error({ error, request, route: route.id }, 'a request to the API failed');
 		return isBusy(error)

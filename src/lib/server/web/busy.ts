@@ -5,14 +5,30 @@ const BUSY = /^(57014|55P03|57P0[123]|53[0-9]{3}|08[0-9]{3}|40001|40P01|25006|EC
 const NO_CONNECTION =
 	/timeout exceeded when trying to connect|Connection terminated|is not queryable/;
 
-/** Is it only that PostgreSQL is away, busy or going down? Every press may be repeated then. */
+/**
+ * Is it only that PostgreSQL is away, busy or going down, or that this node lacks a master key (case
+ * S6)? Every press may be repeated then.
+ */
 export const isBusy = (error: unknown): boolean =>
 	error instanceof Error &&
-	(BUSY.test(String((error as { code?: unknown }).code)) || NO_CONNECTION.test(error.message));
+	(error.name === 'VaultError' ||
+		BUSY.test(String((error as { code?: unknown }).code)) ||
+		NO_CONNECTION.test(error.message));
 
-/** The framework answers every error of ours with 500; a busy database is 503 and "try again". */
+/** Was the customer erased while the request was under way? Its page is gone. */
+export const isErased = (error: unknown): boolean =>
+	error instanceof Error && error.name === 'CaseErased';
+
+/**
+ * The framework answers every error of ours with 500; a busy database is 503 and "try again", and of
+ * an erased customer every page is gone.
+ */
 export const sayBusy: Handle = async ({ event, resolve }) => {
 	const response = await resolve(event);
+	if (event.locals.erased && response.status === 500)
+		return event.route.id?.startsWith('/a/')
+			? new Response(null, { status: 303, headers: { location: '/gone' } })
+			: new Response('The customer of this case was erased.', { status: 410 });
 	if (!event.locals.busy || response.status !== 500) return response;
 	const headers = new Headers(response.headers);
 	headers.set('retry-after', '2');

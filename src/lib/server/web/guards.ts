@@ -3,6 +3,7 @@ import { type VerifiedVisit, verifyVisit } from '../../domain/identity/proofs.ts
 import { hashSecret, sameSecret } from '../crypto/secrets.ts';
 import { openLink, type OpenedPage } from '../flows/open-link.ts';
 import { keepVisit, loadVisit, type PageVisit } from '../flows/load-visit.ts';
+import { openUnsubscribe, type Unsubscribing } from '../flows/unsubscribe.ts';
 import { parts } from './app.ts';
 import { readTicket } from './cookies.ts';
 import { formFields } from './forms.ts';
@@ -12,6 +13,7 @@ import { refuseLink } from './wrong-links.ts';
 export { requireApiKey } from './api-guard.ts';
 export { requireInvitation } from './set-up.ts';
 export { askStaff, requireSession, requireStaff } from './staff-guard.ts';
+export { requireSendgridSignature, requireTwilioSignature } from './hooks.ts';
 
 /**
  * The case behind the link in the address. Unknown, ended, replaced and forged links are refused
@@ -60,6 +62,13 @@ export async function requireVerified(
 
 /** True when the visit may see its case: what it is asked for besides is for a choice it made. */
 export const seesCase = (visit: PageVisit): boolean => verifyVisit(visit, visit.need).ok;
+
+/** The e-mail behind the signed address in its head; an address that we did not sign is refused. */
+export async function requireUnsubscribe({
+	params
+}: RequestEvent<{ token: string }>): Promise<Unsubscribing> {
+	return (await openUnsubscribe(parts(), params.token)) ?? error(404);
+}
 
 /** The local phone shows every message to everybody: only where the settings open it. */
 export function requireDemo(): void {

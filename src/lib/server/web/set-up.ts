@@ -10,10 +10,15 @@ import {
 import { parts } from './app.ts';
 import { plainFrame } from './frame.ts';
 
+// Asked once a request: the page that tells of a success is made when the invitation is used up.
+const asked = new WeakMap<Request, Promise<Invited | null>>();
+
 /** The account that an invitation opens; used, over and unknown ones are not told apart. */
 export async function requireInvitation(event: RequestEvent<{ token: string }>): Promise<Invited> {
 	event.locals.frame = plainFrame('en');
-	return (await readInvitation(parts(), event.params.token)) ?? error(404);
+	const found = asked.get(event.request) ?? readInvitation(parts(), event.params.token);
+	asked.set(event.request, found);
+	return (await found) ?? error(404);
 }
 
 /** What the form of the set-up page said; `null` if it is not that form. */

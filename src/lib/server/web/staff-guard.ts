@@ -21,18 +21,19 @@ export async function askStaff(event: RequestEvent): Promise<Principal | null> {
 
 /**
  * Who is signed in, if their roles permit it; without the permission the page is not there, as one
- * that never was (case F1). `fresh` asks for a proof of the last minutes.
+ * that never was (case F1). Of several permissions one is enough. `fresh` asks for a proof of the last
+ * minutes.
  */
 export async function requireStaff(
 	event: RequestEvent,
-	permission: Permission,
+	permission: Permission | readonly Permission[],
 	{ fresh = false }: { fresh?: boolean } = {}
 ): Promise<Principal> {
 	event.locals.frame = plainFrame('en');
 	const secret = readSession(event);
 	const found = secret === undefined ? null : await loadSession(parts(), secret);
 	if (!found) redirect(303, signInPath(event, '/sign-in'));
-	if (!found.permissions.includes(permission)) error(404);
+	if (![permission].flat().some((one) => found.permissions.includes(one))) error(404);
 	if (fresh && !found.fresh) redirect(303, signInPath(event, '/sign-in/again'));
 	// Looking, and what a page does by itself, keeps nothing alive (case E4).
 	if (event.request.method === 'POST') await pressIn(parts(), found);

@@ -7,7 +7,7 @@ import type { CompiledWorkflow } from '../../domain/policy/compiled.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { WorkflowDocument } from '../../domain/workflow/document.ts';
 import type { Problem } from '../../domain/workflow/problem.ts';
-import { canonicalJson } from './canonical.ts';
+import { canonicalContent } from './canonical.ts';
 import { locate, type Position } from './locate.ts';
 import { shapeProblems } from './shape-problems.ts';
 
@@ -16,7 +16,7 @@ export type PlacedProblem = Problem & Position;
 export interface ReadWorkflow {
 	document: WorkflowDocument;
 	compiled: CompiledWorkflow;
-	/** SHA-256 of the canonical JSON, hex: the same for the same content however it is laid out. */
+	/** SHA-256 of the canonical content, hex: the same for the same content however it is laid out. */
 	hash: string;
 }
 
@@ -38,7 +38,7 @@ export function readWorkflow(
 	const parsed = workflowSchema.safeParse(raw, { error: inWords });
 	const compiled = parsed.success ? compileWorkflow(parsed.data) : undefined;
 	if (parsed.success && compiled?.ok) {
-		const hash = createHash('sha256').update(canonicalJson(parsed.data)).digest('hex');
+		const hash = createHash('sha256').update(canonicalContent(parsed.data)).digest('hex');
 		return ok({ document: parsed.data, compiled: compiled.value, hash });
 	}
 	const shape = parsed.success ? [] : shapeProblems(parsed.error.issues, raw);

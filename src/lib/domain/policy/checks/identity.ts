@@ -7,7 +7,7 @@ const MIN_KNOWN_FACTS = 2;
 
 /** Every assurance that the workflow can ask for can be reached, and its numbers are in bounds. */
 export function checkIdentity(document: WorkflowDocument, report: Report): void {
-	const { identity, records, outreach, facts } = document;
+	const { identity, records, facts } = document;
 	const contacts = Object.keys(records.contacts);
 	const demanded: [Path, Assurance][] = [
 		[['identity', 'base'], identity.base],
@@ -24,18 +24,13 @@ export function checkIdentity(document: WorkflowDocument, report: Report): void 
 			`"${identity.stricter}" is weaker than the base "${identity.base}"`,
 			`Use "${identity.base}" or one above it.`
 		);
-	const channels: [Path, string[]][] = [
-		[['identity', 'code', 'channels'], identity.code.channels],
-		[['outreach', 'channels'], outreach.channels]
-	];
-	for (const [path, list] of channels)
-		for (const [index, channel] of list.entries())
-			if (!contacts.includes(channel))
-				report(
-					[...path, index],
-					`The record has no contact for "${channel}"`,
-					`Name where it stands under records.contacts, or use ${oneOf(contacts)}.`
-				);
+	for (const [index, channel] of identity.code.channels.entries())
+		if (!contacts.includes(channel))
+			report(
+				['identity', 'code', 'channels', index],
+				`The record has no contact for "${channel}"`,
+				`Name where it stands under records.contacts, or use ${oneOf(contacts)}.`
+			);
 	for (const [index, known] of identity.knownFacts.entries())
 		if (!Object.hasOwn(facts, known.fact))
 			report(

@@ -8,8 +8,10 @@ import { MESSAGE_VALUE_LENGTH } from '../../workflow/text.ts';
 
 /** The templates that the path uses exist, carry what they must, and stay in their SMS budget. */
 export function checkTemplates(document: WorkflowDocument, report: Report): void {
-	const { outreach, identity, templates } = document;
-	checkUse(document, ['outreach', 'template'], outreach?.template, 'link', 'code', report);
+	const { identity, templates } = document;
+	const steps = document.outreach?.steps ?? [];
+	for (const [index, { template }] of steps.entries())
+		checkUse(document, ['outreach', 'steps', index, 'template'], template, 'link', 'code', report);
 	checkUse(
 		document,
 		['identity', 'code', 'template'],
@@ -21,12 +23,13 @@ export function checkTemplates(document: WorkflowDocument, report: Report): void
 	const notices = new Set(Object.values(document.exceptions ?? {}).map(({ notice }) => notice));
 	for (const name of notices)
 		if (name !== undefined && Object.hasOwn(templates, name)) checkNotice(templates, name, report);
+	const used = new Set([identity?.code?.template, ...steps.map(({ template }) => template)]);
 	for (const [name, template] of Object.entries(templates)) {
-		if (name !== outreach.template && name !== identity.code.template && !notices.has(name))
+		if (!used.has(name) && !notices.has(name))
 			report(
 				['templates', name],
 				'Nothing uses this template',
-				'Name it under outreach.template, identity.code.template or as a notice, or remove it.'
+				'Name it in a step of outreach.steps, under identity.code.template or as a notice, or remove it.'
 			);
 		for (const [language, text] of Object.entries(template.texts)) {
 			const longest = messageText(text, longestValues(document, language));
