@@ -103,6 +103,7 @@ const steps = [
 	sql`create index checkpoint_heads_by_case on checkpoint_heads (case_id, seq)`,
 	...frozen('checkpoint_heads'),
 
+	sql`update cases set state = state || '{"erased": false}'`,
 	// An erased case keeps its events and its row; its key is a word that opens nothing.
 	sql`alter table cases
 		add column erased_at timestamptz,

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { loadConfig, printProblems } from './lib/server/config.ts';
 import type { App } from './lib/server/app.ts';
+import { headersOfAll } from './lib/server/web/headers.ts';
 
 /** Of a form. The API counts for itself, and answers with a problem document. */
 const MOST_BODY = 64 * 1024;
@@ -51,12 +52,14 @@ const { handler } = (await import(built).catch((error: unknown) =>
 const app = (globalThis as Record<symbol, unknown>)[Symbol.for('tapdone.app')] as App;
 
 let stopping = false;
+const headers = Object.entries(headersOfAll(config.origin.startsWith('https:')));
 // A batch of 100,000 lines may take its time; any other body has to arrive at once.
 const server = createServer({ headersTimeout: 10_000, requestTimeout: 3_600_000 }, (req, res) => {
 	if (!isApi(req)) {
 		const slow = setTimeout(() => req.complete || req.destroy(), MOST_BODY_MS);
 		res.once('close', () => clearTimeout(slow));
 	}
+	for (const [name, value] of headers) res.setHeader(name, value);
 	if (stopping) res.setHeader('connection', 'close');
 	const refused = refuseBody(req);
 	if (refused) res.writeHead(refused, { connection: 'close' }).end();

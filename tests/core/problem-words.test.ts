@@ -79,7 +79,7 @@ describe('every fault that a schema of ours can find has words of ours', () => {
 			listCasesSchema,
 			{ stage: 'open' },
 			'stage',
-			'must be one of: held, waiting, visited, verified, submitted, with-person, resolved, cancelled, expired'
+			'must be one of: held, waiting, visited, verified, submitted, with-person, resolved, deferred, cancelled, expired'
 		],
 		['a wrong switch', renewLinkSchema, { send: 'yes' }, 'send', 'must be true or false'],
 		['no code', cancelCaseSchema, {}, 'reason', 'is missing'],

@@ -115,7 +115,7 @@ describe('in words', () => {
 				'addDays(today, 21)',
 				'addDays(today, 30)'
 			],
-			['changed', 'Exceptions', 'Exception “No action fits”', 'hours', '24', '8']
+			['changed', 'Exceptions', 'Exception “No action fits”', 'hours', '10', '8']
 		]);
 	});
 });

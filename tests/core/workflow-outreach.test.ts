@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compileWorkflow } from '../../src/lib/domain/policy/compile.ts';
 import type { WorkflowDocument } from '../../src/lib/domain/workflow/document.ts';
-import { inTodaysShape } from '../../src/lib/domain/workflow/earlier.ts';
 import { readWorkflow } from '../../src/lib/server/workflows/read-yaml.ts';
 import { starter, starterSource } from './workflow-starters.ts';
 
@@ -78,21 +77,4 @@ describe('what is wrong with a sequence is told at its line, with a cure', () =>
 			expect(problem.cure).toMatch(/\w/);
 		}
 	});
-});
-
-test('a version that was published with one message is read as a sequence of one', () => {
-	const { document } = starter('failed-payment');
-	const { invitation, code } = document.templates;
-	const earlier = {
-		...document,
-		templates: { invitation, code },
-		outreach: { channels: ['email', 'sms'], template: 'invitation' }
-	} as unknown as WorkflowDocument;
-	const today = inTodaysShape(earlier);
-	expect(today.outreach).toEqual({
-		consent: { basis: 'contract' },
-		steps: [{ id: 'invitation', channels: ['email', 'sms'], template: 'invitation' }]
-	});
-	expect(compileWorkflow(today).ok).toBe(true);
-	expect(inTodaysShape(document)).toBe(document);
 });

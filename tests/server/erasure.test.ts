@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,6 +83,15 @@ test('S4: an erased person is nowhere any more; what stays is the timeline, and 
 		.where('id', '=', seen.caseId)
 		.executeTakeFirstOrThrow();
 	await stopMessages(parts, seen.visit);
+	const more = { case_id: seen.caseId, sealed: 'eyJx..1' };
+	await parts.db
+		.insertInto('inbound_messages')
+		.values({ id: randomUUID(), channel: 'sms', word: 'text', ...more })
+		.execute();
+	await parts.db
+		.insertInto('case_notes')
+		.values({ id: randomUUID(), author: asks.principal.id, act: 'note', ...more })
+		.execute();
 	const { cases, receipt } = await erase('C-1001');
 	expect(cases).toBe(1);
 
@@ -100,6 +110,8 @@ test('S4: an erased person is nowhere any more; what stays is the timeline, and 
 		union all select to_jsonb(d)::text from drafts d where case_id = ${seen.caseId}
 		union all select to_jsonb(s)::text from submissions s where case_id = ${seen.caseId}
 		union all select to_jsonb(f)::text from factors f
+		union all select to_jsonb(i)::text from inbound_messages i
+		union all select to_jsonb(n)::text from case_notes n
 		union all select to_jsonb(e)::text from erasures e
 		union all select to_jsonb(i)::text from idempotency_keys i`.execute(parts.db);
 	const all = rows.map(({ text }) => text).join('\n');

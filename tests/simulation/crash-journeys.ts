@@ -1,4 +1,5 @@
 import type { Traveller } from './crash-customer.ts';
+import { optOut, report, unsubscribe, writeBack } from './crash-providers.ts';
 import { help, open, outdate, record, TRIGGER } from './crash-steps.ts';
 import { BROKEN, hasSwept, isKeptBack, loseJobs, poisoned, setBreaker } from './crash-troubles.ts';
 import { bringHome, newestLink, reachChoices, type Wish } from './crash-walk.ts';
@@ -120,6 +121,43 @@ export const JOURNEYS: Record<string, Journey> = {
 		async go(traveller) {
 			const { db } = traveller.lane.fleet;
 			const id = await poisoned(traveller, () => open(traveller));
+			await traveller.until(async () => {
+				const row = db.selectFrom('cases').select('stage').where('id', '=', id);
+				return (await row.executeTakeFirstOrThrow()).stage === 'with-person';
+			});
+		}
+	},
+	'provider reports': {
+		points: /^(store-reports|report-delivery):/,
+		end: 'resolved',
+		async go(traveller) {
+			await report(traveller, await open(traveller));
+			await bringHome(traveller, PAY);
+		}
+	},
+	'customer writes back': {
+		points: /^(take-inbound|note-reply):/,
+		end: 'resolved',
+		async go(traveller) {
+			await writeBack(traveller, await open(traveller));
+			await bringHome(traveller, PAY);
+		}
+	},
+	unsubscribed: {
+		points: /^unsubscribe:/,
+		end: 'resolved',
+		async go(traveller) {
+			await unsubscribe(traveller, await open(traveller));
+			await bringHome(traveller, PAY);
+		}
+	},
+	'opted out before': {
+		points: /^drop-message:/,
+		end: 'with-person',
+		async go(traveller) {
+			await optOut(traveller);
+			const { db } = traveller.lane.fleet;
+			const id = await open(traveller);
 			await traveller.until(async () => {
 				const row = db.selectFrom('cases').select('stage').where('id', '=', id);
 				return (await row.executeTakeFirstOrThrow()).stage === 'with-person';

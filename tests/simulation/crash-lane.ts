@@ -3,6 +3,7 @@ import { createApiKey } from '../../src/lib/server/flows/create-api-key.ts';
 import { sweep } from '../../src/lib/server/flows/sweep.ts';
 import { type Fleet, type Server, startFleet } from '../support/servers.ts';
 import { moveClock } from './clock.ts';
+import { CALLED_BACK } from './crash-providers.ts';
 import type { Checked } from './invariants.ts';
 
 /** Jobs that wait are due sooner; those of a dead node stay with it, as for its heartbeat's time. */
@@ -26,7 +27,7 @@ export type Lane = Awaited<ReturnType<typeof startLane>>;
 export async function startLane(points: string[]) {
 	const fleet: Fleet = await startFleet({
 		count: 0,
-		env: { TAPDONE_TRUSTED_HOPS: '1', TAPDONE_OUTREACH_LIMITS: 'on' }
+		env: { TAPDONE_TRUSTED_HOPS: '1', TAPDONE_OUTREACH_LIMITS: 'on', ...CALLED_BACK }
 	});
 	const key = await createApiKey(fleet.parts, 'matrix', ['cases:write', 'cases:read']);
 	if (!key.ok) throw new Error(key.reason);

@@ -68,7 +68,7 @@ export async function poisoned<Value>(
 	make: () => Promise<Value>
 ): Promise<Value> {
 	const tries = (count: number) =>
-		sql`alter table messages alter column attempts set default ${sql.lit(count)}`.execute(
+		sql`alter table messages alter column unsettled set default ${sql.lit(count)}`.execute(
 			lane.fleet.db
 		);
 	await tries(99);

@@ -11,22 +11,32 @@ const DAY_MINUTES = 24 * 60;
 /** Zones that have no hour in common today have none tomorrow; clocks change once in a while. */
 const LOOK_AHEAD_MS = 3 * DAY_MINUTES * MINUTE;
 
-const clocks = new Map<string, Intl.DateTimeFormat>();
+interface Clock {
+	format: Intl.DateTimeFormat;
+	/** What it showed last: thousands of cases are asked about in one minute. */
+	last?: { minute: number; shown: number };
+}
+
+const clocks = new Map<string, Clock>();
+
+function clockOf(zone: string): Clock {
+	const known = clocks.get(zone);
+	if (known) return known;
+	const hour = '2-digit' as const;
+	const options = { timeZone: zone, hour, minute: hour, hourCycle: 'h23' } as const;
+	const clock: Clock = { format: new Intl.DateTimeFormat('en-GB', options) };
+	if (clocks.size >= 1000) clocks.clear();
+	clocks.set(zone, clock);
+	return clock;
+}
 
 /** Minutes since midnight, as the clock on the wall shows them in a zone. */
 function clockIn(zone: string, instant: number): number {
-	let clock = clocks.get(zone);
-	if (!clock) {
-		clock = new Intl.DateTimeFormat('en-GB', {
-			timeZone: zone,
-			hour: '2-digit',
-			minute: '2-digit',
-			hourCycle: 'h23'
-		});
-		clocks.set(zone, clock);
-	}
-	const [hour = 0, minute = 0] = clock.format(instant).split(':').map(Number);
-	return hour * 60 + minute;
+	const clock = clockOf(zone);
+	const minute = Math.floor(instant / MINUTE);
+	if (clock.last?.minute !== minute)
+		clock.last = { minute, shown: minutesOf(clock.format.format(instant)) };
+	return clock.last.shown;
 }
 
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));

@@ -11,9 +11,12 @@ const RUN =
 const LEAST = 13;
 const MOST = 19;
 
-/** Check digit of ISO/IEC 7812-1. Cards that a customer holds begin with 2 to 6. */
+/** Cards that a customer holds. */
+const BEGINS = /^[2-6]/;
+
+/** Check digit of ISO/IEC 7812-1. */
 function isCard(digits: string): boolean {
-	if (digits.length < LEAST || digits.length > MOST || !/^[2-6]/.test(digits)) return false;
+	if (digits.length < LEAST || digits.length > MOST) return false;
 	let sum = 0;
 	for (const [index, digit] of [...digits].reverse().entries()) {
 		const value = Number(digit) * (index % 2 === 0 ? 1 : 2);
@@ -22,12 +25,13 @@ function isCard(digits: string): boolean {
 	return sum % 10 === 0;
 }
 
-/** Which groups, from this one on, are together a card number: the last one's index, or -1. */
+/** Which groups of ASCII digits, from this one on, are together a card number: the last one's index, or -1. */
 function cardEnd(groups: readonly string[], first: number): number {
 	let digits = '';
 	let end = -1;
+	if (!BEGINS.test(groups[first]!)) return end;
 	for (let last = first; last < groups.length && digits.length < MOST; last++) {
-		digits += asciiDigits(groups[last]!.normalize('NFKC'));
+		digits += groups[last]!;
 		// The longest of two: rather a figure too many is masked.
 		if (isCard(digits)) end = last;
 	}
@@ -41,7 +45,9 @@ function hide(text: string): string {
 
 function maskRun(run: string): string {
 	const parts = run.split(/([ \u00a0.-]+)/);
-	const groups = parts.filter((_, index) => index % 2 === 0);
+	const groups = parts
+		.filter((_, index) => index % 2 === 0)
+		.map((group) => asciiDigits(group.normalize('NFKC')));
 	let masked = '';
 	for (let at = 0; at < groups.length; at++) {
 		const card = cardEnd(groups, at);

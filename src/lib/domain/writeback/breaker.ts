@@ -83,13 +83,6 @@ export const takeProbe = (breaker: Breaker, now: Date): Breaker => ({
 	probeAt: later(now)
 });
 
-/** Open, whatever was before: the next single call may be made after the probe's time. */
-export const trip = ({ openedAt }: Breaker, now: Date): Breaker => ({
-	...CLOSED,
-	openedAt: openedAt ?? now,
-	probeAt: later(now)
-});
-
 /** What one call makes of it. An `ok` closes an open breaker and forgets what was before. */
 export function recordOutcome(breaker: Breaker, outcome: CallOutcome, now: Date): Breaker {
 	if (breaker.openedAt)

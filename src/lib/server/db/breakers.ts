@@ -4,9 +4,9 @@ import {
 	type CallOutcome,
 	CLOSED,
 	mayCall,
+	PROBE_SECONDS,
 	recordOutcome,
 	takeProbe,
-	trip,
 	type Turn
 } from '../../domain/writeback/breaker.ts';
 import type { Parts } from '../parts.ts';
@@ -90,24 +90,25 @@ export async function askBreaker(
 }
 
 /**
- * Opens it at once, for what no further call could change.
- * @returns whether it was closed until now
+ * Opens it at once, for what no further call could change; open already, its next probe is put off.
+ * @returns whether it was closed until now: of many that find out together one is told so
  */
-export async function openBreaker({ db, crash }: Used, name: string): Promise<boolean> {
-	const opened = await db.transaction().execute(async (trx) => {
-		await trx
-			.insertInto('connections')
-			.values({ name, recent: '[]' })
-			.onConflict((conflict) => conflict.doNothing())
-			.execute();
-		const held = await loadBreaker(trx, name, true);
-		const before = held?.breaker ?? CLOSED;
-		await store(trx, name, trip(before, held?.now ?? new Date()));
-		crash('open-breaker:before-commit');
-		return !before.openedAt;
-	});
-	crash('open-breaker:after-commit');
-	return opened;
+export async function openBreaker(db: Db, name: string): Promise<boolean> {
+	const probe = sql<Date>`now() + make_interval(secs => ${PROBE_SECONDS})`;
+	const opened = await db
+		.insertInto('connections')
+		.values({ name, recent: '[]', opened_at: sql<Date>`now()`, probe_at: probe })
+		.onConflict((conflict) =>
+			conflict
+				.column('name')
+				.doUpdateSet({ opened_at: sql<Date>`now()`, probe_at: probe, closed_at: null })
+				.where('connections.opened_at', 'is', null)
+		)
+		.returning('name')
+		.executeTakeFirst();
+	if (opened) return true;
+	await db.updateTable('connections').set({ probe_at: probe }).where('name', '=', name).execute();
+	return false;
 }
 
 /** What one call made of the breaker, if anything. */

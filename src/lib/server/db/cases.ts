@@ -91,15 +91,14 @@ export async function loadCase(parts: Vaulted, id: string): Promise<LoadedCase |
 	return unseal(parts, row, now);
 }
 
-/** Whether there is such a case, and whether anything of it can still be read. */
-export async function standingOf(db: Parts['db'], id: string): Promise<'kept' | 'erased' | null> {
+/** When the customer of a case was erased; `null` if they were not, `undefined` if there is no case. */
+export async function erasedAt(db: Parts['db'], id: string): Promise<Date | null | undefined> {
 	const row = await db
 		.selectFrom('cases')
 		.select('erased_at')
 		.where('id', '=', id)
 		.executeTakeFirst();
-	if (!row) return null;
-	return row.erased_at ? 'erased' : 'kept';
+	return row?.erased_at;
 }
 
 /** The open cases with these duplicate hashes, to look at. */

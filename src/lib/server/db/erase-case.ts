@@ -19,6 +19,12 @@ const personalOf = (id: string) => [
 		when state in ('queued', 'sending', 'unknown') then 'suppressed' else state end,
 		reason = case when state in ('queued', 'sending', 'unknown') then 'person-erased' else reason end
 		where case_id = ${id}`,
+	sql`update message_attempts a set poll_at = null from messages m
+		where m.case_id = ${id} and a.message_id = m.id and a.poll_at is not null`,
+	sql`delete from inbound_messages where case_id = ${id}`,
+	sql`update questions set sealed = '', answer = case when answer is not null then '' end
+		where case_id = ${id}`,
+	sql`update case_notes set sealed = '' where case_id = ${id}`,
 	sql`update challenges set secret = '', mask = '', destination_hash = '', customer_hash = '',
 		ended_at = coalesce(ended_at, now()) where case_id = ${id}`,
 	sql`update visits set ended_at = coalesce(ended_at, now()) where case_id = ${id}`,
@@ -65,6 +71,9 @@ export async function eraseCaseIn(
 			customer_hash: nobody,
 			duplicate_hash: nobody,
 			remind_at: null,
+			outreach_at: null,
+			outreach_step: null,
+			outreach_why: null,
 			complete_at: null,
 			facts_at: null,
 			updated_at: now,

@@ -3,6 +3,7 @@ import type { Channel } from '../../domain/workflow/document.ts';
 import type { Parts } from '../parts.ts';
 import { raiseAlert } from './alerts.ts';
 import { askBreaker, openBreaker, tellBreaker } from './breakers.ts';
+import type { Db } from './connect.ts';
 
 type Used = Pick<Parts, 'db' | 'crash'>;
 
@@ -20,9 +21,9 @@ export const askSender = (parts: Used, channel: Channel): Promise<number> =>
 	askBreaker(parts, nameOf(channel), undefined);
 
 /** The account or the sender is refused: nobody calls it but one probe at a time. One alert tells it. */
-export async function closeSender(parts: Used, channel: Channel, code: string): Promise<void> {
-	if (await openBreaker(parts, nameOf(channel)))
-		await raiseAlert(parts.db, 'sender-down', `${channel}:${code}`);
+export async function closeSender(db: Db, channel: Channel, code: string): Promise<void> {
+	if (await openBreaker(db, nameOf(channel)))
+		await raiseAlert(db, 'sender-down', `${channel}:${code}`);
 }
 
 /** It answered: if it was out of order, what waited for it goes on. */

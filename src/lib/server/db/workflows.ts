@@ -1,6 +1,5 @@
 import { compileWorkflow, type CompiledWorkflow } from '../../domain/policy/compile.ts';
 import type { PublishedWorkflow, WorkflowDocument } from '../../domain/workflow/document.ts';
-import { inTodaysShape } from '../../domain/workflow/earlier.ts';
 import { createRecent, type Recent } from '../recent.ts';
 import type { Db } from './connect.ts';
 
@@ -37,7 +36,7 @@ async function compiled(db: Db, key: string, version: number, hash: string): Pro
 		.where('key', '=', key)
 		.where('version', '=', version)
 		.executeTakeFirstOrThrow();
-	const document = inTodaysShape(row.document as WorkflowDocument);
+	const document = row.document as WorkflowDocument;
 	const made = compileWorkflow(document);
 	if (!made.ok) throw new Error(`Workflow ${key} version ${version} does not compile any more.`);
 	const workflow = { key, version, document, compiled: made.value };

@@ -1,6 +1,6 @@
 import type { Actor } from '../../domain/case/events.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
-import { changeCase, standingOf } from '../db/cases.ts';
+import { changeCase, erasedAt } from '../db/cases.ts';
 import type { Parts } from '../parts.ts';
 import { endLink, endMessages } from './end-outreach.ts';
 import type { Keep } from './run-idempotent.ts';
@@ -25,8 +25,8 @@ export async function cancelCase(
 	reason: string,
 	keep?: Keep
 ): Promise<Cancelled> {
-	const standing = await standingOf(parts.db, id);
-	if (standing !== 'kept') return fail(standing ? 'ended' : 'not-found');
+	const erased = await erasedAt(parts.db, id);
+	if (erased !== null) return fail(erased ? 'ended' : 'not-found');
 	return changeCase(
 		parts,
 		id,

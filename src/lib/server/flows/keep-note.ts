@@ -1,3 +1,4 @@
+import { maskCardNumbers } from '../../domain/workflow/card-numbers.ts';
 import { v7 as uuid } from 'uuid';
 import { cleanText } from '../../domain/workflow/text.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
@@ -25,7 +26,7 @@ export async function keepNote(
 	text: string
 ): Promise<string> {
 	const id = uuid();
-	const sealed = await vault.seal(key, text, 'case_notes.sealed');
+	const sealed = await vault.seal(key, maskCardNumbers(text), 'case_notes.sealed');
 	await trx
 		.insertInto('case_notes')
 		.values({ id, case_id: row.id, author: principal.id, act, sealed })

@@ -5,13 +5,14 @@ import {
 } from '../../domain/outreach/choose-channel.ts';
 import { agreedChannels } from '../../domain/outreach/consent.ts';
 import type { StopReason } from '../../domain/outreach/plan.ts';
-import type { Channel, OutreachStep } from '../../domain/workflow/document.ts';
+import type { Channel } from '../../domain/workflow/document.ts';
 import type { CaseChange, CaseRow } from '../db/cases.ts';
 import type { Db } from '../db/connect.ts';
 import type { Workflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
 import { leavePath } from './leave-path.ts';
 import { destinationHash, queueMessage } from './queue-message.ts';
+import { stepOf } from './up-next.ts';
 
 /** The channels of this case that are closed: stopped by the customer, or failed already. */
 export async function closedChannels(
@@ -144,7 +145,7 @@ async function sendAgain(
 	const said =
 		steps.find(({ id }) => id === step) ??
 		steps.find((one) => one.template === template) ??
-		(steps[0] as OutreachStep);
+		stepOf(workflow, null);
 	const chosen = await openChannel(parts, workflow, change, said.channels);
 	if (!chosen.ok) {
 		leaveUnreachable(workflow, change);

@@ -1,7 +1,7 @@
 import type { RenewedLink } from '../../contracts/api.ts';
 import type { Actor } from '../../domain/case/events.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
-import { changeCase, loadCase, standingOf } from '../db/cases.ts';
+import { changeCase, erasedAt, loadCase } from '../db/cases.ts';
 import { loadWorkflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
 import { issueLink } from './issue-link.ts';
@@ -24,7 +24,7 @@ export async function renewLink(
 	{ send }: { send: boolean },
 	keep?: Keep
 ): Promise<Renewed> {
-	if ((await standingOf(parts.db, id)) === 'erased') return fail('ended');
+	if (await erasedAt(parts.db, id)) return fail('ended');
 	const loaded = await loadCase(parts, id);
 	if (!loaded) return fail('not-found');
 	const workflow = await loadWorkflow(parts.db, loaded.row.workflow, loaded.row.version);

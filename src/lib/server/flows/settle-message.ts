@@ -47,7 +47,7 @@ export async function settleMessage(
 	const end = { ...endOf(result, failed), duplicate };
 	if (failed?.failure === 'account') {
 		await endAttempt(parts.db, row.id, number, end);
-		await closeSender(parts, row.channel, failed.code ?? '');
+		await closeSender(parts.db, row.channel, failed.code ?? '');
 		return parkMessage(parts, row, PARKED, SENDER_SECONDS);
 	}
 	const by = { actor: 'system', flow: 'settle-message' } as const;

@@ -5,7 +5,7 @@ import type { Principal } from '../../domain/staff/permissions.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { actionLabel } from '../../domain/workflow/names.ts';
 import { MASKED } from '../../domain/workflow/personal.ts';
-import { type LoadedCase, loadCase } from '../db/cases.ts';
+import { erasedAt, type LoadedCase, loadCase } from '../db/cases.ts';
 import type { Db } from '../db/connect.ts';
 import { inScope, type Scope, scopeOf } from '../db/desk.ts';
 import { loadWorkflow, type Workflow } from '../db/workflows.ts';
@@ -24,15 +24,18 @@ type Read = Pick<Parts, 'db' | 'vault'>;
  * Everything about a case for who works on it: why it is here, clause by clause what was read, what
  * was tried, sent and written back, and what the customer sees now. Personal values stay masked.
  * - `not-found`: there is none, or none that this account sees; nobody can tell which (case F1).
+ * - `erased`: the customer was, `at` then; nothing of it can be shown.
  */
 export async function showDeskCase(
 	parts: Read,
 	principal: Principal,
 	id: string
-): Promise<Result<DeskCase, 'not-found'>> {
+): Promise<Result<DeskCase, 'not-found' | 'erased', { at: string }>> {
 	const { db } = parts;
 	const scope = await scopeOf(db, principal);
 	if (!scope || !(await seesCase(db, scope, id))) return fail('not-found');
+	const erased = await erasedAt(db, id);
+	if (erased) return fail('erased', { at: erased.toISOString() });
 	const loaded = await loadCase(parts, id);
 	if (!loaded) return fail('not-found');
 	const { row, state, key, now } = loaded;

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { InboundMessage } from '../../contracts/callbacks.ts';
 import { readWord, type Word } from '../../domain/outreach/words.ts';
+import { maskCardNumbers } from '../../domain/workflow/card-numbers.ts';
 import { CHANNELS } from '../../domain/workflow/document.ts';
 import { raiseAlert } from '../db/alerts.ts';
 import type { Trx } from '../db/cases.ts';
@@ -82,7 +83,7 @@ export async function takeInbound(parts: Used, inbound: InboundMessage): Promise
 }
 
 async function seal({ vault }: Used, { key }: Contact, text: string): Promise<string> {
-	const content: InboundContent = { text };
+	const content: InboundContent = { text: maskCardNumbers(text) };
 	return vault.seal(await vault.openCaseKey(key), content, 'inbound_messages.sealed');
 }
 

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import { raiseAlert } from '../db/alerts.ts';
+import { CaseErased } from '../db/cases.ts';
 import type { Schema } from '../db/schema.ts';
 import type { Parts } from '../parts.ts';
 import { noteReply } from './note-reply.ts';
@@ -33,11 +34,22 @@ export async function workCallback(parts: Working, id: string): Promise<void> {
 	const callback = await claim(parts, id);
 	if (!callback) return;
 	if (callback.tries > MOST_TRIES) return giveUp(parts, callback);
-	const worked =
-		callback.kind === 'delivery'
-			? await reportDelivery(parts, callback)
-			: await noteReply(parts, callback);
+	const work = callback.kind === 'delivery' ? reportDelivery : noteReply;
+	const worked = await work(parts, callback).catch((error: unknown) =>
+		dropErased(parts, callback, error)
+	);
 	if (!worked) await keepOrphan(parts, callback);
+}
+
+/** Of an erased person nothing is noted any more; an opt-out took effect when it came. */
+async function dropErased({ db }: Working, { id }: Callback, error: unknown): Promise<true> {
+	if (!(error instanceof CaseErased)) throw error;
+	await db
+		.updateTable('provider_events')
+		.set({ state: 'worked', next_at: null, lease_until: null, destination_hash: null })
+		.where('id', '=', id)
+		.execute();
+	return true;
 }
 
 /**

@@ -30,7 +30,7 @@ export const chunksOf = (body: Request['body']): AsyncIterable<Uint8Array> | nev
 /** Nobody reads the rest. */
 const tooLarge = () => new Problem('too-large', { headers: { connection: 'close' } });
 
-/** The bytes of a body; `null` if they are more than `most`, and no more than that are held. */
+/** The bytes of a body; `null` if they are more than `most`, 64 KB unless told, and no more are held. */
 export async function readBytes(
 	{ headers, body }: Pick<Request, 'headers' | 'body'>,
 	most = MOST_BYTES

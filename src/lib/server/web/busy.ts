@@ -26,7 +26,9 @@ export const isErased = (error: unknown): boolean =>
 export const sayBusy: Handle = async ({ event, resolve }) => {
 	const response = await resolve(event);
 	if (event.locals.erased && response.status === 500)
-		return new Response(null, { status: 303, headers: { location: '/gone' } });
+		return event.route.id?.startsWith('/a/')
+			? new Response(null, { status: 303, headers: { location: '/gone' } })
+			: new Response('The customer of this case was erased.', { status: 410 });
 	if (!event.locals.busy || response.status !== 500) return response;
 	const headers = new Headers(response.headers);
 	headers.set('retry-after', '2');

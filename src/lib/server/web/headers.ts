@@ -12,11 +12,16 @@ const ALWAYS: Record<string, string> = {
 	'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=()'
 };
 
+/** What every answer says, files and refusals that no hook sees among them. */
+export const headersOfAll = (https: boolean): Record<string, string> => ({
+	...ALWAYS,
+	...(https && { 'strict-transport-security': 'max-age=31536000; includeSubDomains' })
+});
+
 /** Nothing that a page says may stay on a shared phone, in a proxy, or in the back button. */
 export function secureHeaders(headers: Headers, https: boolean): void {
-	for (const [name, value] of Object.entries(ALWAYS)) headers.set(name, value);
+	for (const [name, value] of Object.entries(headersOfAll(https))) headers.set(name, value);
 	if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
-	if (https) headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains');
 }
 
 /** What the page of a request needs that no other page may do. */

@@ -10,12 +10,14 @@ const HELP_SEGMENTS = 3;
 /** Approved templates carry what their text carries, in every language; answers to HELP are short. */
 export function checkWhatsapp(document: WorkflowDocument, report: Report): void {
 	const { outreach, identity, templates, brand } = document;
+	const steps = outreach?.steps ?? [];
 	for (const [name, { whatsapp }] of Object.entries(templates)) {
 		if (!whatsapp) continue;
 		const path: Path = ['templates', name, 'whatsapp'];
 		checkLanguages(document, path, whatsapp, report);
 		checkPlaces(document, path, whatsapp, report);
-		if (name === outreach?.template) checkCarries(path, whatsapp, 'link', 'code', report);
+		if (steps.some(({ template }) => template === name))
+			checkCarries(path, whatsapp, 'link', 'code', report);
 		if (name === identity?.code?.template) checkCarries(path, whatsapp, 'code', 'link', report);
 	}
 	for (const [language, text] of Object.entries(brand.help ?? {})) {
