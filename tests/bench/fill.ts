@@ -19,9 +19,9 @@ const { sent: SENT, visited, verified, submitted, booked } = MARKS;
 const VISITED = SENT | visited;
 const RESOLVED = VISITED | verified | submitted | booked;
 
-/** What every table needs of a case, made once. Seven of ten are resolved, two wait, one was left. */
-const made = (cases: number) => `create temporary table made as
-	select n, at, n % 10 > 2 as done, n % 10 in (1, 2) as open, ${id(1)} as case_id, ${id(2)} as message,
+/** What every table needs of a case, made once, under one key that a start can open. Seven of ten are resolved, two wait, one was left. */
+const made = (cases: number, key: string) => `create temporary table made as
+	select n, at, '${key}' as key, n % 10 > 2 as done, n % 10 in (1, 2) as open, ${id(1)} as case_id, ${id(2)} as message,
 		${id(3)} as submission, ${id(4)} as writeback, ${hash('customer', '(n / 2)')} as customer,
 		${hash('destination', '(n / 2)')} as destination, ${hash('link')} as link,
 		left(${hash('visit')}, 21) as visit,
@@ -37,7 +37,7 @@ const STEPS = [
 		jsonb_build_object('stage', stage, 'assurance', 'code', 'missing', '[]'::jsonb, 'withheld',
 			'[]'::jsonb, 'exceptions', '[]'::jsonb, 'failures', '{"code": 0, "known-facts": 0}'::jsonb),
 		9, case stage when 'resolved' then ${RESOLVED} when 'visited' then ${VISITED} else ${SENT} end,
-		customer, ${hash('duplicate')}, 'en', ${sealed(220)}, ${sealed(620)}, at, at, at,
+		customer, ${hash('duplicate')}, 'en', key, ${sealed(620)}, at, at, at,
 		case when open then now() else at end + interval '3 days',
 		case when not open then at + interval '1 hour' end from made`,
 	`insert into case_events (case_id, seq, type, at, actor, data, hash)
@@ -80,14 +80,17 @@ const STEPS = [
 	select writeback, 1, 'send', at, at, 'applied' from made where done`
 ];
 
-/** Puts that many cases with all that belongs to them into the tables of an empty database. */
-export async function fill(url: string, cases: number): Promise<void> {
+/**
+ * Puts that many cases with all that belongs to them into the tables of an empty database.
+ * @param key a wrapped key of that database: a start checks that it can open what is stored
+ */
+export async function fill(url: string, cases: number, key: string): Promise<void> {
 	const client = new pg.Client({ connectionString: url });
 	await client.connect();
 	try {
 		// Foreign keys and append-only triggers are not what is filled for; they hold by construction.
 		await client.query('set session_replication_role = replica');
-		for (const statement of [made(cases), ...STEPS]) await client.query(statement);
+		for (const statement of [made(cases, key), ...STEPS]) await client.query(statement);
 		await client.query('vacuum (analyze)');
 	} finally {
 		await client.end();
