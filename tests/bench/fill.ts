@@ -26,14 +26,15 @@ const made = (cases: number, key: string) => `create temporary table made as
 		${hash('destination', '(n / 2)')} as destination, ${hash('link')} as link,
 		left(${hash('visit')}, 21) as visit,
 		case n % 10 when 0 then 'expired' when 1 then 'waiting' when 2 then 'visited'
-			else 'resolved' end as stage
+			else 'resolved' end as stage,
+		(array['failed-payment', 'collections-plan', 'address-update'])[n % 3 + 1] as workflow
 	from (select n, now() - (${cases} - n) * (interval '300 days' / ${cases}) as at
 		from generate_series(1::bigint, ${cases}) n) as numbered`;
 
 const STEPS = [
 	`insert into cases (id, workflow, version, stage, state, seq, reached, customer_hash, duplicate_hash,
 		language, key, sealed, facts_at, opened_at, updated_at, expires_at, ended_at)
-	select case_id, (array['failed-payment', 'collections-plan', 'address-update'])[n % 3 + 1], 1, stage,
+	select case_id, workflow, 1, stage,
 		jsonb_build_object('stage', stage, 'assurance', 'code', 'missing', '[]'::jsonb, 'withheld',
 			'[]'::jsonb, 'exceptions', '[]'::jsonb, 'failures', '{"code": 0, "known-facts": 0}'::jsonb),
 		9, case stage when 'resolved' then ${RESOLVED} when 'visited' then ${VISITED} else ${SENT} end,
@@ -72,9 +73,10 @@ const STEPS = [
 	select submission, case_id, 'pay-now', ${id(6)}::text, link, 'code', 'booked', ${sealed(700)}, at, at
 	from made where done`,
 	`insert into writebacks (id, submission_id, case_id, workflow, connection, operation, repeat,
-		reference, state, attempt, next_at, first_sent_at, last_sent_at, record_reference)
-	select writeback, submission, case_id, 'failed-payment', 'demo-core', 'pay', 'native-key',
-		'TD-' || upper(left(md5('reference' || n), 12)) || n, 'applied', 1, null, at, at, 'PAY-' || n
+		reference, state, attempt, next_at, first_sent_at, last_sent_at, record_reference, created_at,
+		updated_at)
+	select writeback, submission, case_id, workflow, 'demo-core', 'pay', 'native-key',
+		'TD-' || upper(left(md5('reference' || n), 12)) || n, 'applied', 1, null, at, at, 'PAY-' || n, at, at
 	from made where done`,
 	`insert into writeback_attempts (writeback_id, number, kind, started_at, ended_at, outcome)
 	select writeback, 1, 'send', at, at, 'applied' from made where done`
