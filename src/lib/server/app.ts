@@ -42,7 +42,7 @@ export interface App {
 }
 
 /** Connections for what comes by the thousand; the others never wait behind it. */
-const backgroundOf = ({ poolSize }: Config): number => Math.max(1, Math.floor(poolSize * 0.3));
+const backgroundOf = ({ poolSize }: Config): number => Math.max(1, Math.floor(poolSize * 0.2));
 
 const splits = ({ databaseUrl, role }: Config): boolean => databaseUrl !== null && role !== 'web';
 
