@@ -53,8 +53,8 @@ const deskCommands: fc.Arbitrary<Command>[] = [
 		exception,
 		grant: fc.uuid(),
 		action: fc.constantFrom('pay', 'wait'),
-		clauses: fc.constant(['allowed']),
-		limited: fc.constant([]),
+		clauses: fc.subarray(['allowed']),
+		limited: fc.subarray(['first']),
 		expiresAt: is('2026-11-25T10:00:00.000Z'),
 		note
 	}),
