@@ -88,6 +88,7 @@ const steps = [
 		from case_events e where e.case_id = c.id), 0)`,
 	sql`create index cases_figures on cases (workflow, opened_at) include (version, reached, stage, ended_at)`,
 	sql`create index exceptions_figures on exceptions (workflow, opened_at)`,
+	sql`create index exceptions_open_figures on exceptions (workflow, opened_at) where state = 'open'`,
 	sql`create index writebacks_figures on writebacks (workflow, created_at) include (state, updated_at)`
 ];
 
