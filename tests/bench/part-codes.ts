@@ -78,7 +78,7 @@ async function waysOf(customers: Ready[], { cameAt }: SlowProvider): Promise<num
 		return { phone, at };
 	});
 	const all = await Promise.all(asked);
-	for (const end = Date.now() + LOST_MS; !all.every(({ phone }) => cameAt.has(phone)); ) {
+	for (const end = Date.now() + LOST_MS; !all.every(({ phone }) => cameAt.has(phone));) {
 		if (Date.now() > end) throw new Error('A code did not come to the provider.');
 		await pause(20);
 	}

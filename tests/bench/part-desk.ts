@@ -111,11 +111,7 @@ async function subjectsLike(pool: pg.Pool, count: number, { caseId }: Subject): 
 }
 
 /** What each page asks of the database. A page is asked for twice: the first fills what is kept. */
-const recordPages = (
-	stage: Stage,
-	pages: DeskPage[],
-	subjects: Subject[]
-): Promise<Recording[]> =>
+const recordPages = (stage: Stage, pages: DeskPage[], subjects: Subject[]): Promise<Recording[]> =>
 	withRecorder(stage, async (take) => {
 		const recordings: Recording[] = [];
 		for (const page of pages) {

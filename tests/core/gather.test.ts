@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createGather } from '../../src/lib/server/gather.ts';
+import { createGather } from '../../src/lib/server/web/gather.ts';
 
 /** A store whose commits end when the test says so. */
 function slowStore() {
