@@ -39,8 +39,9 @@ export async function passSecondFactor(
 				? await useRecoveryCode(trx, half.staff, code)
 				: await useStep(trx, half.staff, step);
 		if (!passed) return fail('wrong');
+		// The account was changed meanwhile, or this half was made whole already.
+		if ((await endSessions(trx, { session: half.id })) === 0) return fail('gone');
 		await forget(trx, limit);
-		await endSessions(trx, { session: half.id });
 		const whole = await beginSession(trx, { staff: half.staff, complete: true });
 		await recordSignIn(trx, half.staff, by);
 		return ok({ secret: whole });
