@@ -76,9 +76,9 @@ describe('who gets what', () => {
 		const masked = await look(auditor, 'C-1026', '1');
 		if (!clear.ok || !masked.ok) throw new Error('not looked up');
 		const name = clear.value.facts.find(({ label }) => label === 'Name')!.text;
-		expect(name).not.toBe('•••');
+		expect(name).not.toBe('•••••');
 		expect(JSON.stringify(masked.value)).not.toContain(name);
-		expect(masked.value.facts).toContainEqual({ label: 'Date of birth', text: '•••' });
+		expect(masked.value.facts).toContainEqual({ label: 'Date of birth', text: '•••••' });
 		expect(masked.value.actions.map(({ eligible }) => eligible)).toEqual(
 			clear.value.actions.map(({ eligible }) => eligible)
 		);

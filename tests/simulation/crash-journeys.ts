@@ -1,4 +1,5 @@
 import type { Traveller } from './crash-customer.ts';
+import { DESK_JOURNEYS } from './crash-desk.ts';
 import { optOut, report, unsubscribe, writeBack } from './crash-providers.ts';
 import { help, open, outdate, record, TRIGGER } from './crash-steps.ts';
 import {
@@ -293,5 +294,6 @@ export const JOURNEYS: Record<string, Journey> = {
 				return (await row.executeTakeFirstOrThrow()).stage === 'expired';
 			}, Infinity);
 		}
-	}
+	},
+	...DESK_JOURNEYS
 };
