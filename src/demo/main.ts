@@ -12,6 +12,7 @@ import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildIfNeeded } from './build.ts';
 import { recall, remember, type Memory } from './memory.ts';
+import { playCustomers } from './customers.ts';
 import { freePort } from './ports.ts';
 import { CannotGoOn, endWithNpm, killAll, runStep, stopAll } from './processes.ts';
 import { inviteFirst, makeStaff, newPassphrase, peopleLines } from './staff.ts';
@@ -98,6 +99,12 @@ async function run(): Promise<never> {
 		remember(data, memory);
 	}
 	await openCases(place, memory, key);
+	if (!memory.played) {
+		say('Some customers open their links …');
+		await playCustomers(memory.app);
+		memory.played = true;
+		remember(data, memory);
+	}
 	tell(memory, key);
 	return Promise.race([core.ended, app.ended, ...(providers ? [providers.ended] : [])]);
 }
