@@ -23,6 +23,16 @@ const spansOf = (spans: readonly Span[]): RawBuilder<unknown> =>
 		)
 	)}) as span (workflow, starts_at, ends_at)`;
 
+/**
+ * The rows of each span. `offset 0` keeps PostgreSQL from joining first: it takes the spans for a good
+ * part of the table, which it then reads from end to end.
+ */
+const inSpans = (table: string, at: string, as: string): RawBuilder<unknown> =>
+	sql`cross join lateral (
+		select r.* from ${sql.table(table)} as r where r.workflow = span.workflow
+			and r.${sql.ref(at)} >= span.starts_at and r.${sql.ref(at)} < span.ends_at offset 0
+	) as ${sql.ref(as)}`;
+
 const versionOf = (spans: readonly Span[]): number => spans[0]?.version ?? 0;
 /** For tables that do not know the version of their case. */
 const ofVersion = (spans: readonly Span[], row: RawBuilder<unknown>): RawBuilder<unknown> =>
@@ -40,8 +50,7 @@ export async function countCases(
 	const { rows } = await sql<CaseGroup & { workflow: string }>`
 		select c.workflow, c.reached, case when c.stage in ('resolved','cancelled','expired')
 			then c.stage else 'open' end as "end", count(*)::int as cases
-		from ${spansOf(spans)}
-		join cases c on c.workflow = span.workflow and c.opened_at >= span.starts_at and c.opened_at < span.ends_at
+		from ${spansOf(spans)} ${inSpans('cases', 'opened_at', 'c')}
 		where ${caseVersion(spans)}
 		group by 1, 2, 3`.execute(db);
 	return rows;
@@ -59,8 +68,7 @@ export async function timeToResolution(db: Db, spans: readonly Span[]): Promise<
 	const { rows } = await sql<Duration>`
 		select c.workflow, percentile_disc(0.5) within group (order by ${hours}) as median,
 			percentile_disc(0.9) within group (order by ${hours}) as ninth
-		from ${spansOf(spans)}
-		join cases c on c.workflow = span.workflow and c.opened_at >= span.starts_at and c.opened_at < span.ends_at
+		from ${spansOf(spans)} ${inSpans('cases', 'opened_at', 'c')}
 		where c.stage = 'resolved' and ${caseVersion(spans)}
 		group by 1`.execute(db);
 	return rows;
@@ -77,8 +85,7 @@ export async function countRepeats(
 		select count(*)::int as resolved, count(*) filter (where exists (
 			select 1 from cases n where n.customer_hash = c.customer_hash and n.workflow = c.workflow
 				and n.opened_at > c.ended_at and n.opened_at <= c.ended_at + ${within}))::int as back
-		from ${spansOf(spans)}
-		join cases c on c.workflow = span.workflow and c.opened_at >= span.starts_at and c.opened_at < span.ends_at
+		from ${spansOf(spans)} ${inSpans('cases', 'opened_at', 'c')}
 		where c.stage = 'resolved' and c.ended_at <= now() - ${within} and ${caseVersion(spans)}`.execute(
 		db
 	);
@@ -127,8 +134,7 @@ export async function countWritebacks(db: Db, spans: readonly Span[]): Promise<W
 			count(*) filter (where w.state not in ('applied','rejected') and w.next_at is null
 				and not exists (select 1 from exceptions e where e.case_id = w.case_id
 					and e.breakpoint in ('writeback','transaction')))::int as unaccounted
-		from ${spansOf(spans)}
-		join writebacks w on w.workflow = span.workflow and w.created_at >= span.starts_at and w.created_at < span.ends_at
+		from ${spansOf(spans)} ${inSpans('writebacks', 'created_at', 'w')}
 		where ${ofVersion(spans, sql`w.case_id`)}
 		group by 1 order by 1`.execute(db);
 	return rows;
