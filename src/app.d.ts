@@ -1,4 +1,5 @@
 import type { Frame } from './lib/contracts/pages.ts';
+import type { Allowed } from './lib/server/web/headers.ts';
 
 declare global {
 	namespace App {
@@ -9,10 +10,10 @@ declare global {
 			frame?: Frame;
 			/** The database was away or busy: the answer says so instead of blaming ourselves. */
 			busy?: boolean;
+			/** What this page needs that no other may do. */
+			allowed?: Allowed;
 			/** The customer was erased while the request was under way. */
 			erased?: boolean;
-			/** It shows a page of ours in a frame, or is the one that may be shown so. */
-			framing?: 'outer' | 'inner';
 		}
 		interface Error {
 			message: string;

@@ -2,11 +2,11 @@ import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
 import { app, parts, startApp } from '$lib/server/web/app';
 import { isBusy, isErased, sayBusy } from '$lib/server/web/busy';
 import { dress, plainFrame } from '$lib/server/web/frame';
-import { allowFraming, secureHeaders } from '$lib/server/web/headers';
+import { allow, secureHeaders } from '$lib/server/web/headers';
 import { inOrder } from '$lib/server/web/in-order';
 import { refuseOrigin } from '$lib/server/web/origin';
 import { observe } from '$lib/server/web/observe';
-import { refuseStrangePress } from '$lib/server/web/presses';
+import { refuseStrangeAddress, refuseStrangePress } from '$lib/server/web/presses';
 
 export const init: ServerInit = startApp;
 
@@ -22,7 +22,7 @@ const secured: Handle = async ({ event, resolve }) => {
 			)
 		: await resolve(event);
 	secureHeaders(response.headers, config.origin.startsWith('https:'));
-	allowFraming(response.headers, event.locals.framing);
+	allow(response.headers, event.locals.allowed);
 	return response;
 };
 
@@ -39,7 +39,10 @@ const framed: Handle = ({ event, resolve }) =>
 		transformPageChunk: ({ html }) => dress(html, event.locals.frame ?? plainFrame('en'))
 	});
 
-export const handle = inOrder([observe, secured, sayBusy, byRole, refuseStrangePress], framed);
+export const handle = inOrder(
+	[observe, secured, sayBusy, byRole, refuseStrangeAddress, refuseStrangePress],
+	framed
+);
 
 /** What broke is in the log under the request's id; the page says the id and nothing else. */
 export const handleError: HandleServerError = ({ error, event, status, message }) => {

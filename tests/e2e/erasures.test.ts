@@ -28,7 +28,7 @@ async function signedIn({ secret }: StaffMember, javaScriptEnabled: boolean): Pr
 	const page = await context.newPage();
 	page.on('console', (message) => {
 		// What was refused is said to the browser as well.
-		if (message.type() === 'error' && !/409/.test(message.text())) loud.push(message.text());
+		if (message.type() === 'error' && !/\b409\b/.test(message.text())) loud.push(message.text());
 	});
 	page.on('pageerror', ({ message }) => loud.push(message));
 	await page.goto('/console/erasures');

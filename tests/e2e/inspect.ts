@@ -23,7 +23,7 @@ type Axe = { run(context: Document, options: object): Promise<AxeResults> };
 type AxeResults = Awaited<ReturnType<AxeBuilder['analyze']>>;
 
 /** axe in light, and what changes with the colours once more in dark. */
-async function violations(page: Page): Promise<string[]> {
+export async function violations(page: Page): Promise<string[]> {
 	await page.emulateMedia({ colorScheme: 'light' });
 	const light = await new AxeBuilder({ page }).setLegacyMode(true).withTags(WCAG).analyze();
 	await page.emulateMedia({ colorScheme: 'dark' });

@@ -13,48 +13,43 @@ export interface Span {
 	version: number;
 }
 
-/** The spans as a table: workflow, first instant, the instant behind the last. */
-const spansOf = (spans: readonly Span[]): RawBuilder<unknown> =>
-	sql`(values ${sql.join(
-		spans.map(
-			({ key, zone, from, to }) => sql`(${key}::text,
-				(${from}::date)::timestamp at time zone ${zone}::text,
-				(${to}::date + 1)::timestamp at time zone ${zone}::text)`
-		)
-	)}) as span (workflow, starts_at, ends_at)`;
+const startOf = ({ from, zone }: Span): RawBuilder<unknown> =>
+	sql`(${from}::date)::timestamp at time zone ${zone}::text`;
+const endOf = ({ to, zone }: Span): RawBuilder<unknown> =>
+	sql`(${to}::date + 1)::timestamp at time zone ${zone}::text`;
 
-/**
- * The rows of each span. `offset 0` keeps PostgreSQL from joining first: it takes the spans for a good
- * part of the table, which it then reads from end to end.
- */
-const inSpans = (table: string, at: string, as: string): RawBuilder<unknown> =>
-	sql`cross join lateral (
-		select r.* from ${sql.table(table)} as r where r.workflow = span.workflow
-			and r.${sql.ref(at)} >= span.starts_at and r.${sql.ref(at)} < span.ends_at offset 0
-	) as ${sql.ref(as)}`;
+/** The cases of a span, as `c`: read from one index alone, so name no column that it does not hold. */
+const casesOf = (span: Span): RawBuilder<unknown> => sql`cases c
+	where c.workflow = ${span.key} and c.opened_at >= ${startOf(span)} and c.opened_at < ${endOf(span)}
+		and ${span.version === 0 ? sql`true` : sql`c.version = ${span.version}`}`;
 
-const versionOf = (spans: readonly Span[]): number => spans[0]?.version ?? 0;
 /** For tables that do not know the version of their case. */
-const ofVersion = (spans: readonly Span[], row: RawBuilder<unknown>): RawBuilder<unknown> =>
-	versionOf(spans) === 0
+const ofVersion = ({ version }: Span, caseId: RawBuilder<unknown>): RawBuilder<unknown> =>
+	version === 0
 		? sql`true`
-		: sql`exists (select 1 from cases v where v.id = ${row} and v.version = ${versionOf(spans)})`;
-const caseVersion = (spans: readonly Span[]): RawBuilder<unknown> =>
-	versionOf(spans) === 0 ? sql`true` : sql`c.version = ${versionOf(spans)}`;
+		: sql`exists (select 1 from cases v where v.id = ${caseId} and v.version = ${version})`;
 
-/** Cases opened in the spans, grouped by what they have reached: read from one index alone. */
-export async function countCases(
+/** One workflow after the other: one alone is counted from its part of an index, by several workers. */
+async function each<Row>(
 	db: Db,
-	spans: readonly Span[]
-): Promise<(CaseGroup & { workflow: string })[]> {
-	const { rows } = await sql<CaseGroup & { workflow: string }>`
-		select c.workflow, c.reached, case when c.stage in ('resolved','cancelled','expired')
-			then c.stage else 'open' end as "end", count(*)::int as cases
-		from ${spansOf(spans)} ${inSpans('cases', 'opened_at', 'c')}
-		where ${caseVersion(spans)}
-		group by 1, 2, 3`.execute(db);
+	spans: readonly Span[],
+	query: (span: Span) => RawBuilder<Row>
+): Promise<Row[]> {
+	const rows: Row[] = [];
+	for (const span of spans) rows.push(...(await query(span).execute(db)).rows);
 	return rows;
 }
+
+/** Cases opened in the spans, grouped by what they have reached. */
+export const countCases = (db: Db, spans: readonly Span[]) =>
+	each(
+		db,
+		spans,
+		(span) => sql<CaseGroup & { workflow: string }>`
+			select c.workflow, c.reached, case when c.stage in ('resolved','cancelled','expired')
+				then c.stage else 'open' end as "end", count(*)::int as cases
+			from ${casesOf(span)} group by 1, 2, 3`
+	);
 
 export interface Duration {
 	workflow: string;
@@ -62,17 +57,18 @@ export interface Duration {
 	ninth: number | null;
 }
 
+const HOURS = sql`extract(epoch from c.ended_at - c.opened_at)::float8 / 3600`;
+
 /** Hours from opening to resolution of the cases opened in the spans. */
-export async function timeToResolution(db: Db, spans: readonly Span[]): Promise<Duration[]> {
-	const hours = sql`extract(epoch from c.ended_at - c.opened_at)::float8 / 3600`;
-	const { rows } = await sql<Duration>`
-		select c.workflow, percentile_disc(0.5) within group (order by ${hours}) as median,
-			percentile_disc(0.9) within group (order by ${hours}) as ninth
-		from ${spansOf(spans)} ${inSpans('cases', 'opened_at', 'c')}
-		where c.stage = 'resolved' and ${caseVersion(spans)}
-		group by 1`.execute(db);
-	return rows;
-}
+export const timeToResolution = (db: Db, spans: readonly Span[]) =>
+	each(
+		db,
+		spans,
+		(span) => sql<Duration>`
+			select c.workflow, percentile_disc(0.5) within group (order by ${HOURS}) as median,
+				percentile_disc(0.9) within group (order by ${HOURS}) as ninth
+			from ${casesOf(span)} and c.stage = 'resolved' group by 1`
+	);
 
 /** Resolved in the spans at least so many days ago, and of these those who came back within them. */
 export async function countRepeats(
@@ -81,61 +77,74 @@ export async function countRepeats(
 	days: number
 ): Promise<{ resolved: number; back: number }> {
 	const within = sql`make_interval(days => ${days}::int)`;
-	const { rows } = await sql<{ resolved: number; back: number }>`
-		select count(*)::int as resolved, count(*) filter (where exists (
-			select 1 from cases n where n.customer_hash = c.customer_hash and n.workflow = c.workflow
-				and n.opened_at > c.ended_at and n.opened_at <= c.ended_at + ${within}))::int as back
-		from ${spansOf(spans)} ${inSpans('cases', 'opened_at', 'c')}
-		where c.stage = 'resolved' and c.ended_at <= now() - ${within} and ${caseVersion(spans)}`.execute(
-		db
+	const rows = await each(
+		db,
+		spans,
+		(span) => sql<{ resolved: number; back: number }>`
+			with resolved as materialized (select c.customer_hash, c.ended_at from ${casesOf(span)}
+				and c.stage = 'resolved' and c.ended_at <= now() - ${within}),
+			later as materialized (select n.customer_hash, n.opened_at from cases n
+				where n.workflow = ${span.key} and n.opened_at >= ${startOf(span)})
+			select (select count(*) from resolved)::int as resolved, count(*)::int as back
+			from resolved c where exists (select 1 from later n where n.customer_hash = c.customer_hash
+				and n.opened_at > c.ended_at and n.opened_at <= c.ended_at + ${within})`
 	);
-	return rows[0] ?? { resolved: 0, back: 0 };
+	const sum = (name: 'resolved' | 'back') => rows.reduce((total, row) => total + row[name], 0);
+	return { resolved: sum('resolved'), back: sum('back') };
 }
 
 /** Exceptions opened in the spans, and every one that is open now, by type and owner. */
-export async function countExceptions(
-	db: Db,
-	spans: readonly Span[]
-): Promise<(ExceptionFigure & { data: number; ineligible: number })[]> {
-	const inSpan = sql`(e.opened_at >= span.starts_at and e.opened_at < span.ends_at)`;
-	const { rows } = await sql<ExceptionFigure & { data: number; ineligible: number }>`
+export async function countExceptions(db: Db, spans: readonly Span[]) {
+	const rows = await each(db, spans, exceptionsOf);
+	return rows.sort((a, b) => b.open - a.open || b.opened - a.opened);
+}
+
+function exceptionsOf(span: Span) {
+	const inSpan = (of: string) => {
+		const openedAt = sql.ref(`${of}.opened_at`);
+		return sql`(${openedAt} >= ${startOf(span)} and ${openedAt} < ${endOf(span)})`;
+	};
+	const opened = inSpan('e');
+	return sql<ExceptionFigure & { data: number; ineligible: number }>`
 		select e.workflow, e.type, e.class, e.owner,
-			count(*) filter (where ${inSpan})::int as opened,
-			count(*) filter (where ${inSpan} and e.breakpoint in ('trigger','writeback'))::int as data,
-			count(*) filter (where ${inSpan} and e.breakpoint = 'eligibility')::int as ineligible,
+			count(*) filter (where ${opened})::int as opened,
+			count(*) filter (where ${opened} and e.breakpoint in ('trigger','writeback'))::int as data,
+			count(*) filter (where ${opened} and e.breakpoint = 'eligibility')::int as ineligible,
 			count(*) filter (where e.state = 'open')::int as open,
 			count(*) filter (where e.state = 'open' and e.due_at < now())::int as breached,
 			max(extract(epoch from now() - e.due_at)::float8 / 3600)
 				filter (where e.state = 'open' and e.due_at < now()) as "oldestHours",
 			percentile_disc(0.5) within group (order by extract(epoch from e.closed_at - e.opened_at)::float8 / 3600)
-				filter (where ${inSpan} and e.closed_at is not null) as "medianHours"
-		from ${spansOf(spans)}
-		cross join lateral (
+				filter (where ${opened} and e.closed_at is not null) as "medianHours"
+		from (
 			-- two reads of two indexes: one condition for both would read every exception there ever was
-			select e.* from exceptions e where e.workflow = span.workflow and ${inSpan}
+			select o.* from exceptions o where o.workflow = ${span.key} and ${inSpan('o')}
 			union all
-			select e.* from exceptions e where e.workflow = span.workflow and e.state = 'open' and not ${inSpan}
+			select o.* from exceptions o where o.workflow = ${span.key} and o.state = 'open' and not ${inSpan('o')}
 		) as e
-		where ${ofVersion(spans, sql`e.case_id`)}
-		group by 1, 2, 3, 4 order by 8 desc, 5 desc, 1, 2`.execute(db);
-	return rows;
+		where ${ofVersion(span, sql`e.case_id`)}
+		group by 1, 2, 3, 4 order by 1, 2`;
 }
 
 /** Writebacks made in the spans, by what became of them. */
-export async function countWritebacks(db: Db, spans: readonly Span[]): Promise<WritebackFigure[]> {
-	const { rows } = await sql<WritebackFigure>`
-		select w.workflow, count(*)::int as "all",
-			count(*) filter (where w.state = 'applied')::int as applied,
-			count(*) filter (where w.state = 'applied' and w.updated_at <= w.created_at + interval '5 minutes')::int as within5,
-			count(*) filter (where w.state = 'rejected')::int as rejected,
-			count(*) filter (where w.state in ('pending','sending'))::int as pending,
-			count(*) filter (where w.state = 'unknown')::int as unknown,
-			count(*) filter (where w.state = 'dead')::int as dead,
-			count(*) filter (where w.state not in ('applied','rejected') and w.next_at is null
-				and not exists (select 1 from exceptions e where e.case_id = w.case_id
-					and e.breakpoint in ('writeback','transaction')))::int as unaccounted
-		from ${spansOf(spans)} ${inSpans('writebacks', 'created_at', 'w')}
-		where ${ofVersion(spans, sql`w.case_id`)}
-		group by 1 order by 1`.execute(db);
-	return rows;
-}
+export const countWritebacks = (db: Db, spans: readonly Span[]) =>
+	each(
+		db,
+		spans,
+		(span) => sql<WritebackFigure>`
+			select w.workflow, count(*)::int as "all",
+				count(*) filter (where w.state = 'applied')::int as applied,
+				count(*) filter (where w.state = 'applied'
+					and w.updated_at <= w.created_at + interval '5 minutes')::int as within5,
+				count(*) filter (where w.state = 'rejected')::int as rejected,
+				count(*) filter (where w.state in ('pending','sending'))::int as pending,
+				count(*) filter (where w.state = 'unknown')::int as unknown,
+				count(*) filter (where w.state = 'dead')::int as dead,
+				count(*) filter (where w.state not in ('applied','rejected') and w.next_at is null
+					and not exists (select 1 from exceptions e where e.case_id = w.case_id
+						and e.breakpoint in ('writeback','transaction')))::int as unaccounted
+			from writebacks w
+			where w.workflow = ${span.key} and w.created_at >= ${startOf(span)} and w.created_at < ${endOf(span)}
+				and ${ofVersion(span, sql`w.case_id`)}
+			group by 1`
+	);

@@ -1,5 +1,7 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { Actor, Settlement } from '../../domain/case/events.ts';
+import type { Json, Time, Timeless, TimeOrNow } from './columns.ts';
+import type { TrustTables } from './schema-trust.ts';
 import type { CaseState, Stage } from '../../domain/case/state.ts';
 import type { Permission, Role } from '../../domain/staff/permissions.ts';
 import type { Delivery } from '../../domain/outreach/delivery.ts';
@@ -12,7 +14,7 @@ import type { Assurance, Breakpoint, Channel } from '../../domain/workflow/docum
  * written as JSON text (`JSON.stringify`), because the two drivers disagree about arrays.
  * Sealed columns hold JWE ciphertext; `*_hash` columns hold keyed hashes.
  */
-export interface Schema {
+export interface Schema extends TrustTables {
 	workflows: WorkflowsTable;
 	cases: CasesTable;
 	case_events: CaseEventsTable;
@@ -49,22 +51,9 @@ export interface Schema {
 	staff_invitations: StaffInvitationsTable;
 	staff_sessions: StaffSessionsTable;
 	audit_entries: AuditEntriesTable;
-	unsealed_events: UnsealedEventsTable;
-	unsealed_entries: UnsealedEntriesTable;
-	audit_seals: AuditSealsTable;
-	checkpoints: CheckpointsTable;
-	checkpoint_heads: CheckpointHeadsTable;
-	legal_holds: LegalHoldsTable;
-	erasures: ErasuresTable;
 	workflow_drafts: WorkflowDraftsTable;
 	workflow_proposals: WorkflowProposalsTable;
 }
-
-type Json<Value> = ColumnType<Value, string, string>;
-type Time = ColumnType<Date, Date, Date>;
-/** Set by the database unless given. */
-type TimeOrNow = ColumnType<Date, Date | undefined, Date>;
-type Timeless = ColumnType<Date | null, Date | null | undefined, Date | null>;
 
 type Factor = 'code' | 'known-facts';
 type MessageState =
@@ -486,58 +475,6 @@ interface AuditEntriesTable {
 	result: string;
 	reason: string | null;
 	data: Json<unknown>;
-}
-
-/** Wake-ups for the next checkpoint, written by the database. */
-interface UnsealedEventsTable {
-	case_id: string;
-	seq: number;
-}
-
-interface UnsealedEntriesTable {
-	id: string;
-}
-
-interface AuditSealsTable {
-	place: number;
-	entry_id: string;
-	hash: ColumnType<Uint8Array, Uint8Array, never>;
-}
-
-interface CheckpointsTable {
-	number: number;
-	at: Time;
-	jws: string;
-}
-
-interface CheckpointHeadsTable {
-	checkpoint: number;
-	case_id: string;
-	seq: number;
-	hash: ColumnType<Uint8Array, Uint8Array, never>;
-}
-
-interface LegalHoldsTable {
-	id: string;
-	customer_hash: string;
-	reason: string;
-	set_by: string;
-	set_at: TimeOrNow;
-	lifted_by: string | null;
-	lifted_at: Timeless;
-}
-
-interface ErasuresTable {
-	id: string;
-	customer_hash: string | null;
-	reason: string;
-	state: 'requested' | 'erased' | 'declined';
-	requested_by: string;
-	requested_at: TimeOrNow;
-	decided_by: string | null;
-	decided_at: Timeless;
-	number: number | null;
-	receipt: string | null;
 }
 
 interface WorkflowDraftsTable {

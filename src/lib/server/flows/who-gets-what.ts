@@ -2,18 +2,18 @@ import type { ActionAnswer, ClauseAnswer, WhoGetsWhat } from '../../contracts/co
 import type { LookUp } from '../../contracts/workflow-changes.ts';
 import type { ShownLine } from '../../contracts/pages.ts';
 import type { ClauseVerdict, Verdict } from '../../domain/policy/eligibility.ts';
-import { offerInputs } from '../../domain/policy/inputs.ts';
-import { shownValues } from '../../domain/policy/shown.ts';
+import { offerInputs, type OfferedInput } from '../../domain/policy/inputs.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { Principal } from '../../domain/staff/permissions.ts';
 import type { FieldValue, FieldValues } from '../../domain/workflow/document.ts';
 import { formatValue, textIn } from '../../domain/workflow/format.ts';
+import { isPersonal, MASKED } from '../../domain/workflow/personal.ts';
+import { visibleText } from '../../contracts/visible.ts';
 import type { Workflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
 import type { Calling } from './call-records.ts';
 import { judgeActions, momentOf } from './judge-actions.ts';
 import { lookUpCustomer, type LookedUp } from './look-up-customer.ts';
-import { isPersonal, MASK } from './mask-facts.ts';
 import { versionToLookAt } from './version-to-look-at.ts';
 
 export type LookRefusal =
@@ -25,7 +25,7 @@ export type LookRefusal =
  */
 export async function whoGetsWhat(
 	parts: Calling & Pick<Parts, 'vault'>,
-	principal: Pick<Principal, 'id' | 'permissions'>,
+	principal: Pick<Principal, 'id'>,
 	input: LookUp
 ): Promise<Result<WhoGetsWhat, LookRefusal>> {
 	const at = await versionToLookAt(parts, input.key, input.side);
@@ -50,13 +50,22 @@ export async function whoGetsWhat(
 
 const tagOf = ({ document }: Workflow): string => document.languages[0] ?? 'en';
 
-function shownFacts(workflow: Workflow, facts: FieldValues, clear: boolean): ShownLine[] {
-	const { document, compiled } = workflow;
-	const shown = shownValues(compiled, { facts }, tagOf(workflow));
-	return Object.entries(document.facts).map(([name, { label }]) => ({
-		label: textIn(label, tagOf(workflow)),
-		text: clear || !isPersonal(document, name) ? (shown[name] ?? '') : MASK
-	}));
+const shownFacts = (workflow: Workflow, facts: FieldValues, clear: boolean): ShownLine[] =>
+	Object.keys(workflow.document.facts).map((name) => factLine(workflow, name, facts[name], clear));
+
+/** A fact by its label; a stranger's text shows what would hide in it (case H11). */
+function factLine(
+	workflow: Workflow,
+	name: string,
+	value: FieldValue | undefined,
+	clear: boolean
+): ShownLine {
+	const { document } = workflow;
+	const fact = document.facts[name]!;
+	const label = textIn(fact.label, tagOf(workflow));
+	if (value === undefined) return { label, text: '–' };
+	if (!clear && isPersonal(document, name)) return { label, text: MASKED };
+	return { label, text: visibleText(valueText(workflow, fact.type, value)) };
 }
 
 function answerOf(
@@ -77,9 +86,9 @@ function answerOf(
 		before: was ? was.eligible : null,
 		clauses: verdict.clauses.map((clause) => clauseAnswer(workflow, clause, clear)),
 		limits: offered?.ok
-			? offered.value.map(({ input, min, max, value }) => ({
-					label: textIn(input.label, tagOf(workflow)),
-					text: limitText(workflow, input.type, { min, max, value: clear ? value : undefined })
+			? offered.value.map((one) => ({
+					label: textIn(one.input.label, tagOf(workflow)),
+					text: limitText(workflow, one, clear)
 				}))
 			: [],
 		...(verdict.limit && { broken: `${verdict.limit.where}: ${verdict.limit.error}` })
@@ -91,15 +100,11 @@ function clauseAnswer(
 	{ id, label, holds, read, error }: ClauseVerdict,
 	clear: boolean
 ): ClauseAnswer {
-	const { document } = workflow;
 	const said = Object.entries(read).map(([path, value]) => {
 		const name = path.replace(/^facts\./, '');
-		const fact = document.facts[name];
-		const hidden = !clear && fact !== undefined && isPersonal(document, name);
-		return {
-			label: fact ? textIn(fact.label, tagOf(workflow)) : path,
-			text: hidden ? MASK : fact ? valueText(workflow, fact.type, value) : String(value)
-		};
+		return Object.hasOwn(workflow.document.facts, name)
+			? factLine(workflow, name, value, clear)
+			: { label: path, text: String(value) };
 	});
 	const answer = holds === 'error' ? holds : holds ? 'yes' : 'no';
 	return { id, label, holds: answer, read: said, ...(error !== undefined && { error }) };
@@ -116,12 +121,16 @@ const valueText = (
 	return formatValue(value, format, { language: tagOf(workflow), currency });
 };
 
+/** From where to where, or what there is to choose; what stands there first may be personal. */
 function limitText(
 	workflow: Workflow,
-	type: Parameters<typeof formatValue>[1],
-	{ min, max, value }: Record<'min' | 'max' | 'value', FieldValue | undefined>
+	{ input, min, max, value, options }: OfferedInput,
+	clear: boolean
 ): string {
 	const write = (words: string, limit: FieldValue | undefined) =>
-		limit === undefined ? [] : [`${words} ${valueText(workflow, type, limit)}`];
-	return [...write('from', min), ...write('to', max), ...write('first', value)].join(', ') || '–';
+		limit === undefined ? [] : [`${words} ${visibleText(valueText(workflow, input.type, limit))}`];
+	const choice = options?.map(({ label }) => textIn(label, tagOf(workflow))) ?? [];
+	const first = clear ? value : undefined;
+	const limits = [...choice, ...write('from', min), ...write('to', max), ...write('first', first)];
+	return limits.join(', ') || 'any';
 }

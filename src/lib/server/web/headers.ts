@@ -24,28 +24,33 @@ export function secureHeaders(headers: Headers, https: boolean): void {
 	if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
 }
 
-type Framing = { locals: App.Locals };
+/** What the page of a request needs that no other page may do. */
+export type Allowed = 'frames' | 'being-framed' | 'editor';
 
-/** The page of this request shows another of ours in a frame. */
-export const showsFrames = ({ locals }: Framing): void => {
-	locals.framing = 'outer';
+/** Says so for this request; `allow` writes it into the policy of the answer. */
+export const mayDo = ({ locals }: { locals: App.Locals }, allowed: Allowed): void => {
+	locals.allowed = allowed;
 };
 
-/** The page of this request may stand in a frame of ours, where it is only looked at. */
-export const mayBeFramed = ({ locals }: Framing): void => {
-	locals.framing = 'inner';
+const CHANGES: Record<Allowed, (policy: string) => string> = {
+	frames: (policy) => `${policy}; frame-src 'self'`,
+	// Sandboxed also where somebody opens it alone: nothing of it runs or is sent.
+	'being-framed': (policy) =>
+		`${policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")}; sandbox`,
+	// The editor writes its style itself, under the nonce of the page's scripts.
+	editor: (policy) => {
+		const [nonce = ''] = /'nonce-[^']+'/.exec(policy) ?? [];
+		return policy.replace(/style-src [^;]*/, (styles) => `${styles} ${nonce}`);
+	}
 };
 
 /**
  * No page of ours may be framed, by nobody (case G7), but the one preview in the console, by
- * ourselves: it is sandboxed also where somebody opens it alone, so nothing of it runs or is sent.
+ * ourselves; and no other page shows a frame or writes a style.
  */
-export function allowFraming(headers: Headers, framing: App.Locals['framing']): void {
+export function allow(headers: Headers, allowed: Allowed | undefined): void {
 	const policy = headers.get('content-security-policy');
-	if (!framing || policy === null) return;
-	if (framing === 'outer') headers.set('content-security-policy', `${policy}; frame-src 'self'`);
-	if (framing === 'outer') return;
-	const own = policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'");
-	headers.set('content-security-policy', `${own}; sandbox`);
-	headers.set('x-frame-options', 'SAMEORIGIN');
+	if (!allowed || policy === null) return;
+	headers.set('content-security-policy', CHANGES[allowed](policy));
+	if (allowed === 'being-framed') headers.set('x-frame-options', 'SAMEORIGIN');
 }

@@ -46,7 +46,11 @@ export function openEditor(
 			doc: textarea.value,
 			extensions: [
 				EditorView.cspNonce.of(nonce),
-				EditorView.contentAttributes.of({ 'aria-label': label.trim(), spellcheck: 'false' }),
+				EditorView.contentAttributes.of({
+					'aria-label': label.trim(),
+					spellcheck: 'false',
+					tabindex: '0'
+				}),
 				EditorView.lineWrapping,
 				EditorState.readOnly.of(textarea.readOnly),
 				lineNumbers(),

@@ -4,13 +4,13 @@ import { parts } from '$lib/server/web/app';
 import { readForm, sayRefusal } from '$lib/server/web/console-forms';
 import { plainFrame } from '$lib/server/web/frame';
 import { requireStaff } from '$lib/server/web/guards';
-import { mayBeFramed } from '$lib/server/web/headers';
+import { mayDo } from '$lib/server/web/headers';
 import type { Actions, PageServerLoad } from './$types';
 
 /** The customer's page inside the console: the one page of ours that may stand in a frame of ours. */
 export const load: PageServerLoad = async (event) => {
 	await requireStaff(event, 'workflow.read');
-	mayBeFramed(event);
+	mayDo(event, 'being-framed');
 	return { frame: plainFrame('en') };
 };
 

@@ -6,10 +6,12 @@ import { checkDraft, showDraft } from '$lib/server/flows/show-draft';
 import { parts } from '$lib/server/web/app';
 import { DRAFT_BYTES, readForm, sayRefusal } from '$lib/server/web/console-forms';
 import { requireStaff } from '$lib/server/web/guards';
+import { mayDo } from '$lib/server/web/headers';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
 	const { permissions } = await requireStaff(event, 'workflow.read');
+	mayDo(event, 'editor');
 	const { key } = event.params;
 	const draft = await showDraft(parts(), key);
 	if (!draft.ok) error(404);

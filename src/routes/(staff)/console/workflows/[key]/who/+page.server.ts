@@ -4,12 +4,12 @@ import { whoGetsWhat } from '$lib/server/flows/who-gets-what';
 import { parts } from '$lib/server/web/app';
 import { readForm, refusePage, sayRefusal } from '$lib/server/web/console-forms';
 import { requireStaff } from '$lib/server/web/guards';
-import { showsFrames } from '$lib/server/web/headers';
+import { mayDo } from '$lib/server/web/headers';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
 	await requireStaff(event, 'workflow.read');
-	showsFrames(event);
+	mayDo(event, 'frames');
 	const { key } = event.params;
 	const shown = await showDraft(parts(), key);
 	if (!shown.ok) return refusePage(shown.reason);
