@@ -26,6 +26,7 @@ export async function startProviders(
 	{ root, data }: Pick<Place, 'root' | 'data'>,
 	{ app, token }: Memory
 ): Promise<Running & { settings: NodeJS.ProcessEnv }> {
+	await mkdir(data, { recursive: true, mode: 0o700 });
 	const log = join(data, 'demo-providers.log');
 	const [account, key] = [sid('AC', '0'), `SG.${token}`];
 	const child = start('providers', [join(root, 'src/demo/providers/main.ts')], {

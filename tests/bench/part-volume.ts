@@ -64,7 +64,7 @@ async function measureAt(cases: number, options: Options): Promise<Volume> {
 	try {
 		const url = stage.database.url ?? '';
 		console.log(`\nFilling the tables with ${cases.toLocaleString('en')} cases …`);
-		await fill(url, cases);
+		await fill(url, cases, (await stage.parts.vault.newCaseKey()).wrapped);
 		const agent = newAgent(options.connections);
 		const recording = await record(stage, agent);
 		await travel(stage, agent, await invite(stage, 150));

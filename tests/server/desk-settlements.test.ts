@@ -67,6 +67,7 @@ test('F7: what one proposes a second person approves, never the same; then it is
 	const { proposal } = got(await propose(sent));
 	expect(await propose(sent)).toMatchObject({ reason: 'already-proposed' });
 	expect(await decide(olga, sent, proposal)).toMatchObject({ reason: 'own-proposal' });
+	expect(await decide(paul, sent, 'no-uuid')).toMatchObject({ reason: 'already-decided' });
 	expect((await rowOf(world, sent)).state).toBe('dead');
 	const waiting = got(
 		await listQueue(

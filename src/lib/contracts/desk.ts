@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { QUEUES, TABS } from './desk-lists.ts';
+import { textSchema } from './text.ts';
 
 const key = z
 	.string()
@@ -10,7 +11,7 @@ const key = z
 export const queueQuery = z.object({
 	queue: z.enum(QUEUES).catch('policy'),
 	tab: z.enum(TABS).catch('next'),
-	team: z.string().min(1).max(60).optional().catch(undefined),
+	team: textSchema(60).min(1).optional().catch(undefined),
 	workflow: key.optional().catch(undefined),
 	type: key.optional().catch(undefined),
 	incident: z.uuid().optional().catch(undefined),

@@ -49,12 +49,12 @@ export async function keepSession(db: Db, { session }: Pick<Principal, 'session'
 			and ss.seen_at < now() - interval '10 seconds'`.execute(db);
 }
 
-/** Ends sessions at once, on every node: one, or all of an account. */
+/** Ends sessions at once, on every node: one, or all of an account. @returns how many lived */
 export async function endSessions(
 	db: Db,
 	which: { session: string } | { staff: string }
-): Promise<void> {
-	await db
+): Promise<number> {
+	const { numUpdatedRows } = await db
 		.updateTable('staff_sessions')
 		.set({ ended_at: sql<Date>`now()` })
 		.where(
@@ -63,5 +63,6 @@ export async function endSessions(
 			'session' in which ? which.session : which.staff
 		)
 		.where('ended_at', 'is', null)
-		.execute();
+		.executeTakeFirst();
+	return Number(numUpdatedRows);
 }

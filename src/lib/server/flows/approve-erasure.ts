@@ -119,6 +119,8 @@ async function settle(
 ): Promise<string> {
 	await trx.deleteFrom('factors').where('customer_hash', '=', customer_hash).execute();
 	await trx.deleteFrom('counters').where('key', '=', `facts:${customer_hash}`).execute();
+	// Those that were lifted; that there were any stands in the record of acts.
+	await trx.deleteFrom('legal_holds').where('customer_hash', '=', customer_hash).execute();
 	const number = await nextReceipt(trx);
 	const said: Receipt = {
 		v: 1,

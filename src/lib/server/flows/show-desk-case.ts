@@ -4,8 +4,9 @@ import { isUuid } from '../../contracts/uuid.ts';
 import type { Principal } from '../../domain/staff/permissions.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { textIn } from '../../domain/workflow/format.ts';
+import { placeholders } from '../../domain/workflow/template.ts';
 import { actionLabel, factLabel } from '../../domain/workflow/names.ts';
-import { MASKED } from '../../domain/workflow/personal.ts';
+import { isPersonal, MASKED } from '../../domain/workflow/personal.ts';
 import { erasedAt, type LoadedCase, loadCase } from '../db/cases.ts';
 import type { Db } from '../db/connect.ts';
 import { inScope, type Scope, scopeOf } from '../db/desk.ts';
@@ -128,12 +129,22 @@ async function seenNow(
 	const receipt = await receiptView(parts, { caseId: row.id, workflow, language });
 	if (receipt && !receipt.others) {
 		const lines = receipt.lines.map(({ label }) => ({ label, text: MASKED }));
-		// The sentence of what was booked may repeat what the customer typed.
-		const typed = workflow.document.actions[loaded.state.submission?.action ?? '']?.inputs ?? [];
-		const told = receipt.state === 'booked' && typed.some(({ type }) => type === 'text');
+		const told = receipt.state === 'booked' && tellsPersonal(workflow, loaded);
 		const sentence = told ? MASKED : receipt.sentence;
 		return { page: 'receipt', view: { ...receipt, lines, sentence } };
 	}
 	const facts = maskedFacts(workflow.document, content.facts);
 	return { page: 'choose', view: await chooseView(parts.db, workflow, loaded, language, facts) };
+}
+
+/** May the sentence of what was booked repeat a personal fact, or what the customer typed? */
+function tellsPersonal({ document }: Workflow, { state }: LoadedCase): boolean {
+	const action = document.actions[state.submission?.action ?? ''];
+	const typed = [...(action?.inputs ?? []), ...(action?.values ?? [])];
+	return Object.values(action?.booked ?? {})
+		.flatMap(placeholders)
+		.some(
+			(name) =>
+				isPersonal(document, name) || typed.some((one) => one.name === name && one.type === 'text')
+		);
 }

@@ -25,7 +25,7 @@ export type LookRefusal =
  */
 export async function whoGetsWhat(
 	parts: Calling & Pick<Parts, 'vault'>,
-	principal: Pick<Principal, 'id' | 'permissions'>,
+	principal: Pick<Principal, 'id'>,
 	input: LookUp
 ): Promise<Result<WhoGetsWhat, LookRefusal>> {
 	const at = await versionToLookAt(parts, input.key, input.side);
