@@ -83,6 +83,8 @@ test('an agent takes it by keyboard alone, reads why no rule fits, and grants th
 	const { page } = tapper;
 	await page.goto(`${fleet.origin}/desk`);
 	await signInByKeyboard(page, ana);
+	await page.keyboard.press('j');
+	expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('No action fits');
 	await page.keyboard.press('n');
 	await page.waitForURL(/\/desk\/cases\//);
 	await told(page, 'It is yours now.');
@@ -129,15 +131,16 @@ test('operations let three broken promises pass in a row of the table, and propo
 	await page.goto(`${fleet.origin}/console/workflows/${WORKFLOW}/clauses`);
 	const action = page.locator('section#plan');
 	const row = action.locator('tbody tr', { hasText: 'Fewer than two promises' });
-	await row.locator('summary', { hasText: 'Edit' }).click();
-	await row.getByLabel('What it demands').fill('Fewer than three promises were not kept');
-	await row.getByLabel('Value 1').fill('three');
-	await row.getByRole('button', { name: 'Save clause' }).click();
+	const form = row.locator('xpath=following-sibling::tr[1]');
+	await form.locator('summary').click();
+	await form.getByLabel('What it demands').fill('Fewer than three promises were not kept');
+	await form.getByLabel('Value 1').fill('three');
+	await form.getByRole('button', { name: 'Save clause' }).click();
 	await page.getByRole('alert').getByText('does not fit its fact').waitFor();
 	// What was typed is still there, to be corrected.
-	expect(await row.getByLabel('What it demands').inputValue()).toContain('three');
-	await row.getByLabel('Value 1').fill('3');
-	await row.getByRole('button', { name: 'Save clause' }).click();
+	expect(await form.getByLabel('What it demands').inputValue()).toContain('three');
+	await form.getByLabel('Value 1').fill('3');
+	await form.getByRole('button', { name: 'Save clause' }).click();
 	await page.waitForURL(/#plan$/);
 	expect(await action.innerText()).toContain('Promises not kept < 3');
 

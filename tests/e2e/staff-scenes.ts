@@ -112,9 +112,10 @@ const operations: Scene = async (page, { cases, customer, proposal }, look) => {
 	await page.goto('/console/workflows/collections-plan/clauses');
 	await look('clauses');
 	const row = page.locator('section#plan tbody tr', { hasText: 'Something is owed' });
-	await row.locator('summary').click();
-	await row.getByLabel('Value 1').fill('much');
-	await row.getByRole('button', { name: 'Save clause' }).click();
+	const form = row.locator('xpath=following-sibling::tr[1]');
+	await form.locator('summary').click();
+	await form.getByLabel('Value 1').fill('much');
+	await form.getByRole('button', { name: 'Save clause' }).click();
 	await page.getByRole('alert').waitFor();
 	await look('clause-wrong');
 	await page.goto('/console/workflows/failed-payment/draft');

@@ -28,7 +28,7 @@ const HOSTILE = 'Eva <b>Stone</b> \u202Etxet\u200B';
 export type Who =
 	'newcomer' | 'idle' | 'agent' | 'operations' | 'approver' | 'auditor' | 'administrator';
 
-const WIDE = { width: 1440, height: 900 };
+export const WIDE = { width: 1440, height: 900 };
 
 export interface StaffStage {
 	fleet: Fleet;

@@ -19,6 +19,8 @@ export interface Chrome {
 	here: string;
 	/** The workflow's languages; a switch is shown when there is more than one. */
 	languages: string[];
+	/** Looked at in a frame of the console, where no script runs. */
+	framed?: boolean;
 }
 
 export interface ShownLine {
