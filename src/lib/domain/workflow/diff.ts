@@ -46,8 +46,8 @@ function compareRecords(was: Plain, now: Plain, path: Step[]): Difference[] {
 	return [
 		...compareMembers(before, after, (key) => [
 			[...path, key],
-			was[key] as unknown,
-			now[key] as unknown
+			was[key],
+			now[key]
 		]),
 		...(ordered ? moved(before, after, path, (key) => key) : [])
 	];
