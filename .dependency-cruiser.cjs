@@ -111,7 +111,7 @@ module.exports = {
 			'domain, contracts, server/{db,jobs,crypto} and the types of the ports.',
 			lib('server/flows/'),
 			[
-				lib('server/(flows|db|jobs|crypto|channels|records|workflows)/'),
+				lib('server/(flows|db|jobs|crypto|channels|records|outside|workflows)/'),
 				lib('server/parts\\.ts$'),
 				lib('domain/'),
 				lib('contracts/'),
@@ -120,7 +120,7 @@ module.exports = {
 			]
 		),
 		never('flows-take-port-types', 'An adapter comes in as an argument.', lib('server/flows/'), {
-			path: lib('server/(channels|records|parts)'),
+			path: lib('server/(channels|records|outside|parts)'),
 			...valuesOnly
 		}),
 
@@ -136,6 +136,19 @@ module.exports = {
 			'Never db.',
 			lib('server/(channels|records)/'),
 			[DATABASE, lib('server/db/')].join('|')
+		),
+		only(
+			'outside',
+			'What is kept outside the database knows nothing of it.',
+			lib('server/outside/'),
+			[lib('server/outside/'), npm('zod')],
+			{ dependencyTypesNot: ['core'] }
+		),
+		never(
+			'audit-reads-only',
+			'Verification works without the product: rows, public keys and files.',
+			lib('server/audit/'),
+			lib('(server/(?!(audit|db|crypto|outside)/)|ui/)')
 		),
 		never(
 			'ports-do-not-meet',

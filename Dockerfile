@@ -16,8 +16,8 @@ COPY --from=build /app/build build
 COPY --from=build /app/migrations migrations
 COPY --from=build /app/workflows workflows
 COPY --from=build /app/src src
-# The only folder that the program writes to, and only with the embedded database.
-RUN install -d -o node -g node -m 0700 /data
+# The only folders that the program writes to: the embedded database, and checkpoints of the record.
+RUN install -d -o node -g node -m 0700 /data /audit
 USER node
 VOLUME /data
 EXPOSE 3000

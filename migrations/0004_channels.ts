@@ -10,6 +10,9 @@ const steps = [
 		add column delivery_at timestamptz`,
 	// Whose number is this? The newest message to it tells.
 	sql`create index messages_by_destination on messages (destination_hash, created_at desc)`,
+	// Few among many: a campaign's messages are not read to find a code that is late.
+	sql`create index messages_codes_due on messages (next_at)
+		where class = 'code' and state in ('queued','sending','unknown')`,
 	sql`create index messages_parked on messages (channel) where state = 'queued' and reason = 'sender-parked'`,
 
 	sql`create table message_attempts (

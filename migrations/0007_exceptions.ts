@@ -41,6 +41,13 @@ const steps = [
 	sql`create index exceptions_by_incident on exceptions (incident_id, due_at) where state = 'open'`,
 	sql`create index exceptions_by_case on exceptions (case_id, opened_at)`,
 
+	// How often the queues have changed, for the live lists: a number that costs no lock to raise.
+	sql`create sequence desk_changes`,
+	sql`create function count_desk_change() returns trigger language plpgsql as $$
+		begin perform nextval('desk_changes'); return null; end $$`,
+	sql`create trigger exceptions_changed after insert or update on exceptions
+		for each statement execute function count_desk_change()`,
+
 	sql`create table questions (
 		id uuid primary key,
 		case_id uuid not null references cases,

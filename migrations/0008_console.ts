@@ -89,6 +89,7 @@ const steps = [
 	sql`create index cases_figures on cases (workflow, opened_at)
 		include (version, reached, stage, ended_at, customer_hash)`,
 	sql`create index exceptions_figures on exceptions (workflow, opened_at)`,
+	sql`create index exceptions_open_figures on exceptions (workflow, opened_at) where state = 'open'`,
 	sql`create index writebacks_figures on writebacks (workflow, created_at)
 		include (state, updated_at, next_at, case_id)`
 ];

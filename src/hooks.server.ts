@@ -6,7 +6,7 @@ import { allow, secureHeaders } from '$lib/server/web/headers';
 import { inOrder } from '$lib/server/web/in-order';
 import { refuseOrigin } from '$lib/server/web/origin';
 import { observe } from '$lib/server/web/observe';
-import { refuseStrangePress } from '$lib/server/web/presses';
+import { refuseStrangeAddress, refuseStrangePress } from '$lib/server/web/presses';
 
 export const init: ServerInit = startApp;
 
@@ -39,7 +39,10 @@ const framed: Handle = ({ event, resolve }) =>
 		transformPageChunk: ({ html }) => dress(html, event.locals.frame ?? plainFrame('en'))
 	});
 
-export const handle = inOrder([observe, secured, sayBusy, byRole, refuseStrangePress], framed);
+export const handle = inOrder(
+	[observe, secured, sayBusy, byRole, refuseStrangeAddress, refuseStrangePress],
+	framed
+);
 
 /** What broke is in the log under the request's id; the page says the id and nothing else. */
 export const handleError: HandleServerError = ({ error, event, status, message }) => {

@@ -1,6 +1,6 @@
 /**
- * npm run screenshots: starts the demo in a directory of its own, plays three customers in Chromium
- * and writes what they see to docs/screenshots/. The README shows these pictures.
+ * npm run screenshots: starts the demo in a directory of its own, plays three customers and the staff
+ * in Chromium and writes what they see to docs/screenshots/. The README shows these pictures.
  *
  * npm run screenshots -- --all [folder]: every customer page of every starter instead, light and
  * dark, in each language, into test-results/pages or the folder given; to be looked at, not kept.
@@ -21,6 +21,10 @@ const folder = join(root, 'docs/screenshots');
 const PHONE: BrowserContextOptions = {
 	viewport: { width: 360, height: 640 },
 	deviceScaleFactor: 2,
+	reducedMotion: 'reduce'
+};
+const DESK: BrowserContextOptions = {
+	viewport: { width: 1440, height: 900 },
 	reducedMotion: 'reduce'
 };
 const START_MS = 300_000;
@@ -90,8 +94,44 @@ async function inLanguage(browser: Browser, origin: string, customer: string, la
 	await shoot(page, `choose-${language}`);
 }
 
+/** Somebody of the demo's staff, signed in on a wide screen. */
+async function atWork(browser: Browser, { origin, passphrase }: Demo, name: string): Promise<Page> {
+	const context = await browser.newContext({ ...DESK, baseURL: origin });
+	const page = await context.newPage();
+	await page.goto('/sign-in');
+	await page.fill('[name=email]', `${name}@demo.example`);
+	await page.fill('[name=password]', passphrase);
+	await press(page, 'main form button');
+	return page;
+}
+
+async function desk(browser: Browser, demo: Demo): Promise<void> {
+	const page = await atWork(browser, demo, 'ana');
+	await page.goto('/desk');
+	await shoot(page, 'desk');
+	await press(page, 'main tbody a');
+	await page.getByRole('button', { name: /^Claim/ }).click();
+	await page.locator('[data-act=grant] summary').click();
+	await shoot(page, 'case');
+}
+
+async function figures(browser: Browser, demo: Demo): Promise<void> {
+	const page = await atWork(browser, demo, 'olaf');
+	await page.goto('/console/workflows/collections-plan/clauses');
+	await shoot(page, 'clauses');
+	await shoot(page, 'clauses-dark', 'dark');
+	await page.goto('/console/figures');
+	await shoot(page, 'figures');
+}
+
+interface Demo {
+	origin: string;
+	/** Of all the staff. */
+	passphrase: string;
+}
+
 /** Runs with a demo that is stopped, and forgotten, afterwards. */
-async function withDemo(run: (origin: string) => Promise<void>): Promise<void> {
+async function withDemo(run: (demo: Demo) => Promise<void>): Promise<void> {
 	const data = mkdtempSync(join(tmpdir(), 'tapdone-'));
 	const demo = spawn(process.execPath, ['src/demo/main.ts'], {
 		cwd: root,
@@ -101,16 +141,17 @@ async function withDemo(run: (origin: string) => Promise<void>): Promise<void> {
 	const ended = once(demo, 'exit');
 	try {
 		let said = '';
-		const origin = await new Promise<string>((resolve, reject) => {
+		const started = await new Promise<Demo>((resolve, reject) => {
 			setTimeout(() => reject(new Error(`The demo did not start:\n${said}`)), START_MS).unref();
 			void ended.then(() => reject(new Error(`The demo ended:\n${said}`)));
 			demo.stdout.on('data', (chunk: Buffer) => {
 				said += chunk.toString();
-				const found = /Phone +(http\S+)\/phone/.exec(said)?.[1];
-				if (found) resolve(found);
+				const [, origin, passphrase] =
+					/Phone +(http\S+)\/phone[^]*passphrase (\S+)/.exec(said) ?? [];
+				if (origin && passphrase) resolve({ origin, passphrase });
 			});
 		});
-		await run(origin);
+		await run(started);
 	} finally {
 		demo.kill('SIGTERM');
 		await ended;
@@ -120,10 +161,13 @@ async function withDemo(run: (origin: string) => Promise<void>): Promise<void> {
 
 async function readmePictures(browser: Browser): Promise<void> {
 	mkdirSync(folder, { recursive: true });
-	await withDemo(async (origin) => {
+	await withDemo(async (demo) => {
+		const { origin } = demo;
 		await english(browser, origin);
 		await inLanguage(browser, origin, 'C-1025', 'de');
 		await inLanguage(browser, origin, 'C-1008', 'ar');
+		await desk(browser, demo);
+		await figures(browser, demo);
 	});
 	console.log(`${(bytes / 1024).toFixed(0)} KB in all`);
 }

@@ -18,11 +18,7 @@ const text = await readFile(file, 'utf8').catch(() => stopWith(`${file} cannot b
 await withDatabase(async ({ db }, { keys }) => {
 	const receipts = readKept(text).map(({ jws }) => jws);
 	const signers = publicKeys(keys.audit);
-	const { erased, gone, left, unsigned } = await repeatErasures(
-		{ db, crash: () => undefined },
-		signers,
-		receipts
-	);
+	const { erased, gone, left, unsigned } = await repeatErasures({ db }, signers, receipts);
 	console.log(`${erased} cases are erased again, ${gone} were still, or are not in this backup.`);
 	for (const id of left) console.error(`Case ${id} has a submission under way: settle it first.`);
 	if (unsigned > 0) console.error(`${unsigned} lines are not signed by TAPDONE_AUDIT_KEYS.`);

@@ -26,7 +26,7 @@ if (!known || more.length > 0 || !customer.success || !reason.success || !by || 
 await withDatabase(async ({ db }, { keys }) => {
 	const vault = createVault({ master: keys.master, lookup: keys.lookup });
 	const work = command === 'set' ? setHold : liftHold;
-	const done = await work({ db, vault, crash: () => undefined }, `staff:${by}`, {
+	const done = await work({ db, vault }, `staff:${by}`, {
 		customer: customer.data,
 		reason: reason.data
 	});

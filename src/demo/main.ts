@@ -3,27 +3,35 @@
  * the app, opens 40 cases through the public API, and says where to look. Ctrl-C stops all of it; the
  * next start goes on where this one ended. Everything is kept in ./data, or in TAPDONE_DATA; the first
  * start takes the first free ports from TAPDONE_PORT (3000) and DEMO_CORE_PORT (4100) on.
+ *
+ * With --providers=peers messages leave by the SDKs of Twilio and SendGrid, for providers of this machine
+ * that tell what became of them; the phone shows what they took.
  */
 import { globSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { buildIfNeeded } from './build.ts';
 import { recall, remember, type Memory } from './memory.ts';
+import { playCustomers } from './customers.ts';
 import { freePort } from './ports.ts';
 import { CannotGoOn, endWithNpm, killAll, runStep, stopAll } from './processes.ts';
 import { inviteFirst, makeStaff, newPassphrase, peopleLines } from './staff.ts';
+import { startProviders, withTemplates } from './provider-servers.ts';
 import { demoEnvironment, type Place, startApp, startCore } from './servers.ts';
 
+const { values: asked } = parseArgs({ options: { providers: { type: 'string' } } });
 const root = resolve(import.meta.dirname, '../..');
 const data = resolve(process.env['TAPDONE_DATA']?.trim() || join(root, 'data'));
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 const cli = (name: string) => join(root, `src/cli/${name}.ts`);
 
 /** Schema, workflows and an API key, before the app takes the embedded database for itself. */
-async function prepare({ env }: Place): Promise<string> {
+async function prepare(place: Place, peers: boolean): Promise<string> {
 	say('Preparing the embedded database …');
-	const options = { cwd: root, env };
+	const options = { cwd: root, env: place.env };
 	await runStep([cli('migrate')], options);
-	const workflows = globSync('workflows/*.yaml', { cwd: root }).sort();
+	const starters = globSync('workflows/*.yaml', { cwd: root }).sort();
+	const workflows = peers ? await withTemplates(starters, place) : starters;
 	await runStep([cli('publish'), ...workflows, '--by', 'demo'], options);
 	return (await runStep([cli('keys'), 'add', 'demo', '--replace'], options)).trim();
 }
@@ -54,7 +62,7 @@ Tapdone is running.
   Phone      ${here}/phone
   API        ${here}/api
   Desk       ${here}/desk
-  Console    ${here}/console/workflows
+  Console    ${here}/console
   Demo core  http://localhost:${core}
 
 Staff, all with the passphrase ${passphrase}
@@ -73,8 +81,12 @@ async function run(): Promise<never> {
 	const memory = recall(data);
 	memory.app = await freePort(memory.app);
 	memory.core = await freePort(memory.core);
-	const place: Place = { root, data, env: demoEnvironment(data, memory) };
-	const key = await prepare(place);
+	if (asked.providers && asked.providers !== 'peers')
+		throw new CannotGoOn('--providers takes peers, or is left out for the phone.');
+	const providers = asked.providers ? await startProviders({ root, data }, memory) : null;
+	const env = { ...demoEnvironment(data, memory), ...providers?.settings };
+	const place: Place = { root, data, env };
+	const key = await prepare(place, providers !== null);
 	const invitation = memory.passphrase ? '' : await inviteFirst(place, cli('staff'));
 	remember(data, memory);
 	say('Starting the demo core and the app …');
@@ -87,8 +99,14 @@ async function run(): Promise<never> {
 		remember(data, memory);
 	}
 	await openCases(place, memory, key);
+	if (!memory.played) {
+		say('Some customers open their links …');
+		await playCustomers(memory.app);
+		memory.played = true;
+		remember(data, memory);
+	}
 	tell(memory, key);
-	return Promise.race([core.ended, app.ended]);
+	return Promise.race([core.ended, app.ended, ...(providers ? [providers.ended] : [])]);
 }
 
 // Whoever stops reading (`| tee` gets the same Ctrl-C) must not keep the rest from ending in order.

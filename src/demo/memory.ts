@@ -14,6 +14,8 @@ export interface Memory {
 	posted: string[];
 	/** Of the staff's accounts, once they are set up. */
 	passphrase?: string;
+	/** Some customers have been played. */
+	played?: true;
 }
 
 const pathOf = (data: string): string => join(data, 'demo.json');

@@ -48,7 +48,7 @@ const tailOf = (log: string): string =>
 	readFileSync(log, 'utf8').trim().split('\n').slice(-12).join('\n');
 
 /** Tells when a process that should go on has ended by itself. */
-function watch(child: ChildProcess, name: string, log: string) {
+export function watch(child: ChildProcess, name: string, log: string) {
 	const ended = new Promise<never>((_, reject) =>
 		child.once('exit', (code) =>
 			reject(new CannotGoOn(`${name} ended by itself (${code}). ${log} says:\n${tailOf(log)}`))

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { CannotGoOn, runStep } from './processes.ts';
+import { runStep } from './processes.ts';
+import { Browser } from './browser.ts';
 import type { Place } from './servers.ts';
 
 interface Person {
@@ -77,47 +78,21 @@ export async function inviteFirst({ root, env }: Place, cli: string): Promise<st
 	return INVITATION.exec(told)?.[0] ?? '';
 }
 
-/** The app's pages as a browser of the staff uses them. */
-class Pages {
-	#cookie = '';
-	readonly #here: string;
-	readonly #origin: string;
-	constructor(port: number) {
-		this.#here = `http://127.0.0.1:${port}`;
-		this.#origin = `http://localhost:${port}`;
-	}
-
-	async post(path: string, fields: Record<string, string>): Promise<string> {
-		const answer = await fetch(this.#here + path, {
-			method: 'POST',
-			redirect: 'manual',
-			headers: { origin: this.#origin, accept: 'text/html', cookie: this.#cookie },
-			body: new URLSearchParams(fields)
-		});
-		if (answer.status >= 400)
-			throw new CannotGoOn(
-				`The staff's accounts could not be made: ${path} says ${answer.status}.`
-			);
-		this.#cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? this.#cookie;
-		return answer.text();
-	}
-
-	/** Sets an account up with a password that stands alone. */
-	async setUp(path: string, password: string): Promise<void> {
-		const shown = await (await fetch(this.#here + path)).text();
-		const secret = /name="secret" value="([A-Z2-7]+)"/.exec(shown)?.[1] ?? '';
-		await this.post(path, { password, secret, alone: 'on' });
-	}
+/** Sets an account up with a password that stands alone. */
+async function setUp(pages: Browser, path: string, password: string): Promise<void> {
+	const shown = await pages.get(path);
+	const secret = /name="secret" value="([A-Z2-7]+)"/.exec(shown)?.[1] ?? '';
+	await pages.post(path, { password, secret, alone: 'on' });
 }
 
 /** The first account is set up and adds the others, on the pages where that is done. */
 export async function makeStaff(app: number, invitation: string, password: string): Promise<void> {
-	const pages = new Pages(app);
-	await pages.setUp(invitation, password);
+	const pages = new Browser(app);
+	await setUp(pages, invitation, password);
 	await pages.post('/sign-in', { email: FIRST.email, password });
 	for (const { email, name, roles, teams } of OTHERS) {
 		const ticks = Object.fromEntries(roles.map((role) => [`role-${role}`, 'on']));
 		const told = await pages.post('/console/staff?/add', { email, name, teams, ...ticks });
-		await pages.setUp(INVITATION.exec(told)?.[0] ?? '', password);
+		await setUp(pages, INVITATION.exec(told.body)?.[0] ?? '', password);
 	}
 }

@@ -30,6 +30,11 @@ export class Browser {
 		return [...this.#cookies].map((pair) => pair.join('=')).join('; ');
 	}
 
+	/** Has this cookie from now on, as if it had been set on an earlier day. */
+	keep(name: string, value: string): void {
+		this.#cookies.set(name, value);
+	}
+
 	get(path: string): Promise<Page> {
 		return this.#send('GET', path, '');
 	}
@@ -73,7 +78,7 @@ export class Browser {
 				answer.on('data', (chunk: Buffer) => chunks.push(chunk));
 				answer.once('error', reject);
 				answer.once('end', () => {
-					this.#keep(answer.headers);
+					this.#take(answer.headers);
 					const { location = '' } = answer.headers;
 					resolve({ status: answer.statusCode ?? 0, location, body: Buffer.concat(chunks) });
 				});
@@ -83,7 +88,7 @@ export class Browser {
 		});
 	}
 
-	#keep(headers: IncomingHttpHeaders): void {
+	#take(headers: IncomingHttpHeaders): void {
 		for (const line of headers['set-cookie'] ?? []) {
 			const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
 			if (/max-age=0/i.test(line)) this.#cookies.delete(name);

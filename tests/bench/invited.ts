@@ -4,6 +4,7 @@ import type { Customer } from '../../src/demo/core/record.ts';
 import { openCases } from '../../src/lib/server/flows/open-cases.ts';
 import type { Parts } from '../../src/lib/server/parts.ts';
 import type { RecordsPeer } from '../peers/records.ts';
+import { DAYTIME } from '../support/zones.ts';
 import { forMany } from './many.ts';
 import type { Stage } from './stage.ts';
 
@@ -29,6 +30,10 @@ const MODELS: Record<string, { id: string; facts: Record<string, string | number
 	'address-update': { id: 'C-1048', facts: {} }
 };
 
+/** The number of the person with that id. Ends in 5: the simulated phone fails on some others. */
+export const phoneOf = (id: string): string =>
+	`+${RANGE}${String(1_000_000 + Number(id.slice('B-'.length)))}5`;
+
 /** The core's record that cases of a workflow are about, under another id and phone. */
 async function modelOf(core: RecordsPeer, workflow: string) {
 	const model = MODELS[workflow];
@@ -38,9 +43,8 @@ async function modelOf(core: RecordsPeer, workflow: string) {
 		facts: model.facts,
 		/** The `n`-th person: nobody's limits are another's. */
 		person: (n: number): Customer => {
-			// Ends in 5: the simulated phone fails on numbers that end in 0000 to 0003.
-			const phone = `+${RANGE}${String(1_000_000 + n)}5`;
-			return { ...record, id: `B-${n}`, phone, whatsapp: null };
+			const id = `B-${n}`;
+			return { ...record, id, phone: phoneOf(id), whatsapp: null };
 		}
 	};
 }
@@ -67,6 +71,8 @@ export async function invite(
 			language,
 			customer: id,
 			contacts: { sms: phone ?? '' },
+			// Where it is day: nothing is held until morning.
+			zone: DAYTIME,
 			facts
 		}));
 		invited.push(...(await openBatch(parts, lines)));

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { createInterface } from 'node:readline';
+import { DAYTIME } from '../support/zones.ts';
 import { residentMb } from './cpu.ts';
 
 /** What one NDJSON request came to. */
@@ -18,7 +19,9 @@ function line(): string {
 	customers += 1;
 	const contacts = { sms: `+49176${String(1_000_000 + customers)}5` };
 	const facts = { balance: 1000 + (customers % 9000), due_date: '2026-11-16' };
-	const one = { workflow: 'failed-payment', customer: `N-${customers}`, contacts, facts };
+	const customer = `N-${customers}`;
+	// Where it is day, so that every case makes its message at any hour.
+	const one = { workflow: 'failed-payment', customer, contacts, zone: DAYTIME, facts };
 	return `${JSON.stringify(one)}\n`;
 }
 

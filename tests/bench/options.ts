@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
 
-export const PARTS = ['budget', 'pages', 'journey', 'opening', 'volume'] as const;
+export const PARTS = [
+	...(['budget', 'pages', 'journey', 'opening', 'volume'] as const),
+	...(['desk', 'callbacks', 'codes'] as const)
+] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Options {
@@ -11,12 +14,15 @@ export interface Options {
 	rounds: number;
 	/** Journeys of a round. */
 	journeys: number;
-	/** Length of one measurement of a page. */
+	/** Length of one measurement of a page, or of a callback. */
 	seconds: number;
 	/** Lines of each NDJSON request, smallest first. */
 	lines: number[];
 	/** Cases in the tables, smallest first. */
 	cases: number[];
+	/** Reminders that wait while codes are asked for, and how many are. */
+	reminders: number;
+	codes: number;
 	/** Writes a CPU profile of the server and says where its time went. */
 	profile: boolean;
 }
@@ -26,10 +32,12 @@ const HELP = `npm run bench -- [${PARTS.join('|')} …] [options]
   --connections=16       requests and journeys under way at once
   --rounds=3             times that each measurement is taken
   --journeys=300         journeys of a round
-  --seconds=2            length of one measurement of a page
+  --seconds=2            length of one measurement of a page or a callback
   --lines=1000,10000,100000   lines of each NDJSON request
-  --cases=10000,1000000  cases in the tables, for volume
-  --profile              with journey: where the server's time goes
+  --cases=10000,1000000  cases in the tables, for volume; desk takes the last
+  --reminders=100000     messages and steps that wait, for codes
+  --codes=300            codes that are asked for
+  --profile              with journey and callbacks: where the server's time goes
 `;
 
 /** What the command line asks for; ends the process with the help when it asks for something else. */
@@ -46,6 +54,8 @@ export function readOptions(args: string[]): Options {
 			seconds: numbers(values.seconds)[0]!,
 			lines: numbers(values.lines),
 			cases: numbers(values.cases),
+			reminders: numbers(values.reminders)[0]!,
+			codes: numbers(values.codes)[0]!,
 			profile: values.profile
 		};
 	} catch (error) {
@@ -67,6 +77,8 @@ const parse = (args: string[]) =>
 			seconds: text('2'),
 			lines: text('1000,10000,100000'),
 			cases: text('10000,1000000'),
+			reminders: text('100000'),
+			codes: text('300'),
 			profile: { type: 'boolean', default: false },
 			help: { type: 'boolean', default: false }
 		}

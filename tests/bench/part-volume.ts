@@ -8,7 +8,7 @@ import type { Options } from './options.ts';
 import { measure } from './part-journey.ts';
 import { scans } from './plans.ts';
 import { record } from './recording.ts';
-import { replay } from './replay.ts';
+import { forCase, replay } from './replay.ts';
 import { startStage } from './stage.ts';
 import { median, printTable, ratio, rounded } from './table.ts';
 
@@ -64,7 +64,7 @@ async function measureAt(cases: number, options: Options): Promise<Volume> {
 	try {
 		const url = stage.database.url ?? '';
 		console.log(`\nFilling the tables with ${cases.toLocaleString('en')} cases …`);
-		await fill(url, cases);
+		await fill(url, cases, (await stage.parts.vault.newCaseKey()).wrapped);
 		const agent = newAgent(options.connections);
 		const recording = await record(stage, agent);
 		await travel(stage, agent, await invite(stage, 150));
@@ -82,7 +82,7 @@ async function measureAt(cases: number, options: Options): Promise<Volume> {
 		const { rows } = await pool.query<{ mb: number }>(
 			'select pg_database_size(current_database()) / 1048576.0 as mb'
 		);
-		const found = await scans(pool, recording, last[0]!);
+		const found = await scans(pool, recording.units.flat(), forCase(recording, last[0]!));
 		await pool.end();
 		return {
 			cases,

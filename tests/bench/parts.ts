@@ -1,5 +1,8 @@
 import type { Options, Part } from './options.ts';
 import { benchBudget } from './part-budget.ts';
+import { benchCallbacks } from './part-callbacks.ts';
+import { benchCodes } from './part-codes.ts';
+import { benchDesk } from './part-desk.ts';
 import { benchJourney } from './part-journey.ts';
 import { benchOpening } from './part-opening.ts';
 import { benchPages } from './part-pages.ts';
@@ -11,5 +14,8 @@ export const parts: Record<Part, (options: Options) => Promise<void>> = {
 	pages: benchPages,
 	journey: benchJourney,
 	opening: benchOpening,
-	volume: benchVolume
+	volume: benchVolume,
+	desk: benchDesk,
+	callbacks: benchCallbacks,
+	codes: benchCodes
 };

@@ -1,7 +1,6 @@
 import type pg from 'pg';
-import type { Invited } from './invited.ts';
-import type { Recording } from './recording.ts';
-import { forCase } from './replay.ts';
+import type { Recorded } from './recorder.ts';
+import type { Translate } from './replay.ts';
 
 interface Plan {
 	'Node Type': string;
@@ -13,18 +12,17 @@ interface Plan {
 const LARGE = 5000;
 
 /**
- * The statements of a recording that PostgreSQL would answer by reading a large table from end to
- * end, with that table. They are planned and not run.
+ * Those of the statements that PostgreSQL would answer by reading a large table from end to end,
+ * with that table. They are planned and not run.
  */
 export async function scans(
 	pool: pg.Pool,
-	recording: Recording,
-	other: Invited
+	statements: Recorded[],
+	translate: Translate
 ): Promise<string[]> {
 	const large = await largeTables(pool);
-	const translate = forCase(recording, other);
 	const found = new Set<string>();
-	for (const { text, values } of recording.units.flat()) {
+	for (const { text, values } of statements) {
 		if (/^(begin|commit|rollback|start|set)\b/i.test(text)) continue;
 		const { rows } = await pool.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
 			`explain (format json) ${text}`,

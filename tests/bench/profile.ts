@@ -81,13 +81,17 @@ function ownerOfPath(path: string): string {
 }
 
 /** The owners and functions that took most, as shares of the time in which it was not idle. */
-export function printProfile({ busyMs, byOwner, byFunction }: Spent, journeys: number): void {
+export function printProfile(
+	{ busyMs, byOwner, byFunction }: Spent,
+	count: number,
+	unit = 'journey'
+): void {
 	const rows = (from: Map<string, number>, most: number) =>
 		[...from]
 			.sort(([, a], [, b]) => b - a)
 			.slice(0, most)
-			.map(([name, ms]) => [name, rounded(ms / journeys), `${((ms / busyMs) * 100).toFixed(1)} %`]);
-	const head = ['own time of', 'ms a journey', 'share'];
+			.map(([name, ms]) => [name, rounded(ms / count), `${((ms / busyMs) * 100).toFixed(1)} %`]);
+	const head = ['own time of', `ms a ${unit}`, 'share'];
 	printTable('Where the time of the server goes, by owner', head, rows(byOwner, 20));
 	printTable('Where the time of the server goes, by function', head, rows(byFunction, 25));
 }

@@ -25,13 +25,35 @@ const BESIDE = /pgboss\.(job\b.*skip locked|queue|version|subscription|schedule|
 const NOT_OURS = (text: string) =>
 	BESIDE.test(text) || (/pgboss/.test(text) && !/insert into/i.test(text));
 
-/** Lets one customer make the journey on a process that writes down its statements. */
-export async function record(stage: Stage, agent: Agent): Promise<Recording> {
+/** Runs something on the recorded process and gives what it asked of the database meanwhile. */
+type Take = (work: () => Promise<unknown>) => Promise<Recorded[][]>;
+
+/** A process of this stage that writes down its statements, until `work` is done. */
+export async function withRecorder<Value>(
+	stage: Stage,
+	work: (take: Take) => Promise<Value>
+): Promise<Value> {
 	const folder = mkdtempSync(join(tmpdir(), 'tapdone-bench-'));
 	const file = join(folder, 'statements.ndjson');
 	writeFileSync(file, '');
 	try {
 		await stage.restart({ NODE_OPTIONS: `--import ${RECORDER}`, BENCH_RECORD: file });
+		const value = await work(async (asked) => {
+			truncateSync(file);
+			await asked();
+			const lines = readFileSync(file, 'utf8').trim().split('\n').filter(Boolean);
+			return unitsOf(lines.map((line) => JSON.parse(line) as Recorded));
+		});
+		await stage.restart();
+		return value;
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
+}
+
+/** Lets one customer make the journey on a process that writes down its statements. */
+export const record = (stage: Stage, agent: Agent): Promise<Recording> =>
+	withRecorder(stage, async (take) => {
 		// The second of two: the first fills what a process keeps in memory.
 		const [first, of] = await invite(stage, 2);
 		if (!first || !of) throw new Error('Nobody to record.');
@@ -39,16 +61,9 @@ export async function record(stage: Stage, agent: Agent): Promise<Recording> {
 		// The limit of a range grows with the codes that are typed right, and is recorded as it is: all
 		// replays together must stay below it.
 		await fillCounter(stage, { key: `sends-verified-${RANGE}`, seconds: 3_600 }, 1_000_000);
-		truncateSync(file);
-		await travel(stage, agent, [of]);
-		await stage.restart();
-		const lines = readFileSync(file, 'utf8').trim().split('\n');
-		const units = unitsOf(lines.map((line) => JSON.parse(line) as Recorded));
+		const units = await take(() => travel(stage, agent, [of]));
 		return { of, units, statements: units.flat().length, at: Date.now() };
-	} finally {
-		rmSync(folder, { recursive: true });
-	}
-}
+	});
 
 /** Statements by transaction; a statement was written down when it was answered. */
 function unitsOf(statements: Recorded[]): Recorded[][] {

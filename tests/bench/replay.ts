@@ -16,8 +16,11 @@ function freshLike(name: string): string {
 	return randomBytes(32).toString('base64url').slice(0, name.length);
 }
 
+/** Makes of a recorded value the one for another case. */
+export type Translate = (value: unknown) => unknown;
+
 /** Gives a recorded value for another case: its names become that case's, new ones become new. */
-export function forCase({ of, at }: Recording, other: Invited): (value: unknown) => unknown {
+export function forCase({ of, at }: Recording, other: Invited): Translate {
 	const names = new Map([
 		[of.caseId, other.caseId],
 		[of.linkHash, other.linkHash],
@@ -44,7 +47,16 @@ export function forCase({ of, at }: Recording, other: Invited): (value: unknown)
  */
 export async function replay(pool: pg.Pool, recording: Recording, other: Invited): Promise<void> {
 	const translate = forCase(recording, other);
-	for (const unit of recording.units) {
+	await replayUnits(pool, recording.units, translate);
+}
+
+/** The same of any statements. */
+export async function replayUnits(
+	pool: pg.Pool,
+	units: Recorded[][],
+	translate: Translate
+): Promise<void> {
+	for (const unit of units) {
 		const client = await pool.connect();
 		try {
 			for (const statement of unit) await say(client, statement, translate);
@@ -57,10 +69,10 @@ export async function replay(pool: pg.Pool, recording: Recording, other: Invited
 async function say(
 	client: pg.PoolClient,
 	{ text, values, rows }: Recorded,
-	translate: (value: unknown) => unknown
+	translate: Translate
 ): Promise<void> {
 	const answer = await client.query(text, values.map(translate));
 	if ((answer.rowCount ?? 0) === rows) return;
 	const found = `${answer.rowCount} rows instead of ${rows}`;
-	throw new Error(`The baseline is not the journey: ${found} for\n${text}`);
+	throw new Error(`The baseline is not the same work: ${found} for\n${text}`);
 }

@@ -3,7 +3,11 @@ import type { Command } from '../../src/lib/domain/case/commands.ts';
 import { decide, type Decision } from '../../src/lib/domain/case/decide.ts';
 import type { CaseEvent } from '../../src/lib/domain/case/events.ts';
 import { type CaseState, fold, NEW_CASE } from '../../src/lib/domain/case/state.ts';
-import { ASSURANCES, BREAKPOINTS } from '../../src/lib/domain/workflow/document.ts';
+import {
+	ASSURANCES,
+	BREAKPOINTS,
+	OUTCOME_EFFECTS
+} from '../../src/lib/domain/workflow/document.ts';
 
 /** Small pools, so that commands meet each other's ids. */
 const submission = fc.constantFrom('s1', 's2', 's3');
@@ -23,7 +27,7 @@ const step = fc.oneof(
 	}),
 	fc.record({
 		raise: fc.record({
-			id: fc.uuid(),
+			id: is('e'),
 			type: fc.constantFrom('missing-data', 'booking-failed', 'nothing-fits'),
 			class: fc.constantFrom('policy' as const, 'system' as const),
 			owner: is('desk'),
@@ -31,6 +35,44 @@ const step = fc.oneof(
 		})
 	})
 );
+
+const exception = fc.constantFrom('e1', 'e2', 'e3', 'e4');
+const note = is('n1');
+const question = fc.constantFrom('q1', 'q2');
+const deskCommands: fc.Arbitrary<Command>[] = [
+	fc.record({ do: is('claim'), exception }),
+	fc.record({ do: is('hand-back'), exception }),
+	fc.record({ do: is('assign'), exception, to: is('s'), note }),
+	fc.record({ do: is('escalate'), exception, backup: is('lead') }),
+	fc.record({ do: is('ask-input'), exception, question, fact: is('name') }),
+	fc.record({ do: is('answer-input'), exception, question }),
+	fc.record({ do: is('correct'), exception, fact: is('name'), note }),
+	fc.record({ do: is('note'), exception, note }),
+	fc.record({
+		do: is('grant'),
+		exception,
+		grant: fc.uuid(),
+		action: fc.constantFrom('pay', 'wait'),
+		clauses: fc.subarray(['allowed']),
+		limited: fc.subarray(['first']),
+		expiresAt: is('2026-11-25T10:00:00.000Z'),
+		note
+	}),
+	fc.record({
+		do: is('propose-settlement'),
+		exception,
+		proposal: is('p1'),
+		settles: fc.constantFrom('applied' as const, 'rejected' as const, 'send-again' as const),
+		note
+	}),
+	fc.record({ do: is('approve-settlement'), exception, proposal: is('p1') }),
+	fc.record({
+		do: is('close-exception'),
+		exception,
+		outcome: is('answered'),
+		does: fc.constantFrom(...OUTCOME_EFFECTS)
+	})
+];
 
 /** Everything that anybody may want of a case, in any order and on any state. */
 export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
@@ -80,7 +122,7 @@ export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
 		do: is('book'),
 		submission,
 		recordReference: is('PAY-1'),
-		found: fc.constantFrom('answered' as const, 'looked-up' as const)
+		found: fc.constantFrom('answered' as const, 'looked-up' as const, 'by-person' as const)
 	}),
 	{ arbitrary: fc.record({ do: is('reject'), submission, reason: is('no') }), weight: 2 },
 	fc.record({ do: is('postpone'), days: fc.constantFrom(1, 3, 7) }),
@@ -89,7 +131,8 @@ export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
 	fc.record({ do: is('rebind-factor'), factor: is('code'), why: is('called') }),
 	fc.record({ do: is('cancel'), reason: is('paid-elsewhere') }),
 	fc.record({ do: is('expire') }),
-	fc.record({ do: is('erase') })
+	fc.record({ do: is('erase') }),
+	...deskCommands
 );
 
 /** One command after another: what it met, what was decided, what came of it. */
@@ -108,13 +151,21 @@ export function live(missing: string[], commands: Command[]): Step[] {
 	if (!opened.ok) throw new Error(opened.reason);
 	let events = opened.value;
 	let state = freeze(fold(NEW_CASE, events));
-	return commands.map((command) => {
+	return commands.map((wanted) => {
+		const command = numbered(wanted, events);
 		const before = state;
 		const decision = decide(before, freeze(command));
 		if (decision.ok) events = [...events, ...decision.value];
 		state = decision.ok ? freeze(fold(before, decision.value)) : before;
 		return { before, command, decision, after: state, events };
 	});
+}
+
+/** Ids of exceptions are new each time, and such as the desk's commands know. */
+function numbered(command: Command, events: CaseEvent[]): Command {
+	if (command.do !== 'leave-path' || !('raise' in command.step)) return command;
+	const raised = events.filter(({ type }) => type === 'exception-raised').length;
+	return { ...command, step: { raise: { ...command.step.raise, id: `e${raised + 1}` } } };
 }
 
 /** Whoever changed a state or a command in place would throw. */

@@ -66,7 +66,8 @@ test('nothing leaves an ended stage, an end leaves no exception open, and only a
 		const asked = command.do === 'leave-path' && command.asked;
 		if (ended(after.stage) && !ended(before.stage)) expect(after.exceptions).toEqual([]);
 		else if (command.do === 'erase' && after.erased) expect(after.exceptions).toEqual([]);
-		else if (ended(after.stage) && !asked) expect(after.exceptions).toEqual(before.exceptions);
+		else if (ended(after.stage) && !asked && command.do !== 'close-exception')
+			expect(after.exceptions).toEqual(before.exceptions);
 	});
 });
 
@@ -130,9 +131,32 @@ test('the timeline reads in the order of causes', () => {
 		expect(count(events, 'case-opened')).toBe(1);
 		for (const [index, { type }] of events.entries()) {
 			const before = events[index - 1]?.type;
-			if (type === 'rung-taken' || type === 'exception-raised') expect(before).toBe('path-left');
-			if (type === 'case-resolved')
+			if (type === 'rung-taken') expect(before).toMatch(/^(path-left|input-asked)$/);
+			if (type === 'exception-raised') expect(before).toBe('path-left');
+			if (type === 'case-resolved' || type === 'case-deferred')
 				expect(before).toMatch(/^(submission-booked|exception-closed)$/);
 		}
+	});
+});
+
+test('a doubtful writeback stays with a person until it is settled or the customer’s wish is done', () => {
+	always(({ before, command, after, decision }) => {
+		if (command.do !== 'close-exception' || !decision.ok || command.does === 'settle') return;
+		if (before.submission?.state !== 'received') return;
+		const doubtful = (state: typeof before) =>
+			state.exceptions.filter(({ breakpoint }) => breakpoint === 'writeback').length;
+		expect(doubtful(after)).toBe(doubtful(before));
+	});
+});
+
+test('a grant is used at most once, questions live no longer than their exception', () => {
+	always(({ before, after, events }) => {
+		for (const { id, usedBy } of before.grants)
+			if (usedBy !== null)
+				expect(after.grants.find((one) => one.id === id)).toMatchObject({ usedBy });
+		const used = events.flatMap((event) => (event.type === 'grant-used' ? [event.grant] : []));
+		expect(new Set(used).size).toBe(used.length);
+		const open = new Set(after.exceptions.map(({ id }) => id));
+		for (const { exception } of after.questions) expect(open.has(exception)).toBe(true);
 	});
 });

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Role } from '../../src/lib/domain/staff/permissions.ts';
@@ -6,8 +5,7 @@ import { launchBrowser } from '../support/browser.ts';
 import { newPerson } from '../support/people.ts';
 import { type Fleet, startFleet } from '../support/servers.ts';
 import { addStaffMember } from '../support/staff.ts';
-import { enter, invite, newTapper, type Tapper } from '../support/tapper.ts';
-import { violations } from './inspect.ts';
+import { newTapper, type Tapper } from '../support/tapper.ts';
 
 const key = 'collections-plan';
 const DESK = { width: 1440, height: 900 };
@@ -15,85 +13,28 @@ const DESK = { width: 1440, height: 900 };
 let fleet: Fleet;
 let browser: Browser;
 let operations: Tapper;
-let approver: Tapper;
 beforeAll(async () => {
 	[fleet, browser] = await Promise.all([startFleet({ browser: true }), launchBrowser()]);
 	operations = await signedIn('Olga Operations', 'operations');
-	approver = await signedIn('Anton Approver', 'approver');
 });
 afterAll(async () => {
 	await browser?.close();
 	await fleet?.close();
 });
 
-async function signedIn(name: string, ...roles: Role[]): Promise<Tapper> {
-	const { secret } = await addStaffMember(fleet.parts, { name, roles });
+async function signedIn(name: string, role: Role): Promise<Tapper> {
+	const { secret } = await addStaffMember(fleet.parts, { name, roles: [role] });
 	const tapper = await newTapper(browser, { viewport: DESK });
 	await tapper.context.addCookies([{ name: 'staff', value: secret, url: fleet.origin }]);
 	return tapper;
 }
-
-/** That the phone frame runs no script, nor even gets it, is as it should be; the browser notes it. */
-const EXPECTED = /Blocked script execution in \S+\/console\/preview|ERR_BLOCKED_BY_RESPONSE/;
-const faults = ({ complaints }: Tapper) => complaints.filter((text) => !EXPECTED.test(text));
 
 const go = async ({ page }: Tapper, path: string) => {
 	await page.goto(`${fleet.origin}/console${path}`);
 	return page;
 };
 
-/** What a customer with this amount due is offered. */
-async function offeredTo(balance: number): Promise<string[]> {
-	const customer = await newPerson(
-		fleet.core,
-		{ account: { balance, planAllowed: true } },
-		'C-1025'
-	);
-	const { link } = await invite(fleet, { workflow: key, customer });
-	const tapper = await newTapper(browser);
-	await enter(fleet, tapper, customer, link);
-	const offered = await tapper.page.locator('button.pick b').allInnerTexts();
-	await tapper.context.close();
-	return offered;
-}
-
 const PLAN = 'Pay in 3 or 6 instalments';
-
-test('operations change who may have a plan, another person publishes it, and the next customer sees the difference', async () => {
-	expect(await offeredTo(30_000)).toContain(PLAN);
-
-	const page = await go(operations, `/workflows/${key}/clauses`);
-	const action = page.locator('section#plan');
-	await action.locator('summary', { hasText: 'Edit' }).first().click();
-	const form = action.locator('form', { has: page.locator('[name="value.0"]') }).first();
-	await form.locator('[name="fact.0"]').selectOption('balance');
-	await form.locator('[name="operator.0"]').selectOption('>=');
-	await form.locator('[name="value.0"]').fill('500,00 dollars');
-	await form.getByRole('button', { name: 'Save clause' }).click();
-	await page.locator('[role=alert]', { hasText: 'does not fit its fact' }).waitFor();
-	// What was typed is still there, to be corrected.
-	await action.locator('form [name="value.0"]').first().fill('500.00');
-	await action.getByRole('button', { name: 'Save clause' }).first().click();
-	await page.waitForURL(/#plan$/);
-	expect(await action.locator('tbody tr').first().innerText()).toContain('Amount due ≥ 500.00 EUR');
-
-	await page.getByLabel('Why').fill('Small plans cost more than they bring');
-	await page.getByRole('button', { name: 'Propose' }).click();
-	await page.waitForURL(/\/proposals\//);
-	expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
-
-	const theirs = await go(approver, '/workflows');
-	await theirs.getByRole('link', { name: 'waits for approval' }).click();
-	await theirs.waitForURL(/\/proposals\//);
-	const shown = await theirs.locator('main').innerText();
-	expect(shown).toContain('Clause “Something is owed” of “Pay in 3 or 6 instalments”');
-	expect(shown).toMatch(/facts\.balance > 0[\s\S]*facts\.balance >= 50000/);
-	await theirs.getByRole('button', { name: 'Approve and publish' }).click();
-	await theirs.locator('main', { hasText: 'Published as version 2' }).waitFor();
-
-	expect(await offeredTo(30_000)).not.toContain(PLAN);
-	expect([...faults(operations), ...faults(approver)]).toEqual([]);
-});
 
 test('without a script a draft is saved as text, and of two editors nobody loses a line', async () => {
 	const { secret } = await addStaffMember(fleet.parts, { name: 'Nils', roles: ['operations'] });
@@ -129,7 +70,7 @@ test('without a script a draft is saved as text, and of two editors nobody loses
 	await editor.locator('.cm-lint-marker-error').waitFor();
 	await editor.getByRole('button', { name: /Go to line/ }).click();
 	expect(await editor.evaluate(() => document.activeElement?.className)).toContain('cm-content');
-	expect(faults(operations)).toEqual([]);
+	expect(operations.complaints).toEqual([]);
 });
 
 test('who gets what shows the pages of the draft, in a frame in which nothing can be pressed', async () => {
@@ -144,8 +85,6 @@ test('who gets what shows the pages of the draft, in a frame in which nothing ca
 	await phone.locator('button.pick').first().waitFor();
 	expect(await phone.locator('button.pick b').allInnerTexts()).toContain(PLAN);
 	expect(await phone.locator('[inert]').count()).toBe(1);
-	// Its style came with it: a frame without an origin gets nothing else from us.
-	expect(await phone.locator('link[rel=stylesheet]:not([disabled])').count()).toBe(0);
 	await page
 		.locator('div', { hasText: PLAN })
 		.locator('form[target=phone]')
@@ -160,53 +99,4 @@ test('who gets what shows the pages of the draft, in a frame in which nothing ca
 	const outside = (await page.request.get(`${fleet.origin}/console/figures`)).headers();
 	expect(outside['content-security-policy']).toContain("frame-ancestors 'none'");
 	expect(outside['x-frame-options']).toBe('DENY');
-});
-
-test('the figures are there, each with its definition, and as CSV', async () => {
-	const page = await go(operations, '/figures');
-	const opened = page
-		.locator('section', { hasText: 'Collections plan' })
-		.locator('tbody tr')
-		.first();
-	const { rows } = await sql<{ n: string }>`
-		select count(distinct e.case_id)::text as n from case_events e join cases c on c.id = e.case_id
-		where e.type = 'case-opened' and c.workflow = ${key}`.execute(fleet.db);
-	expect(await opened.locator('.num').first().innerText()).toBe(rows[0]?.n);
-	const address = await page.getByRole('link', { name: 'Funnel as CSV' }).getAttribute('href');
-	const csv = await page.request.get(`${fleet.origin}${address}`);
-	expect(csv.headers()['content-type']).toContain('text/csv');
-	expect(await csv.text()).toMatch(/^workflow,step,cases,definition\r\n/);
-});
-
-const PAGES = [
-	'',
-	'/workflows',
-	`/workflows/${key}`,
-	`/workflows/${key}/clauses`,
-	'/workflows/address-update/draft',
-	`/workflows/${key}/difference?from=1&to=2`,
-	`/workflows/${key}/who`,
-	'/proposals',
-	'/figures',
-	'/alerts'
-];
-
-test.each(PAGES)(
-	'axe finds nothing on /console%s, and nothing is cut off on a phone',
-	async (path) => {
-		const page = await go(operations, path);
-		expect(await violations(page)).toEqual([]);
-		await page.setViewportSize({ width: 390, height: 844 });
-		const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-		expect(beyond).toBeLessThanOrEqual(0);
-		await page.setViewportSize(DESK);
-		expect(faults(operations)).toEqual([]);
-	}
-);
-
-test('axe finds nothing on the audit list', async () => {
-	const auditor = await signedIn('Aude Auditor', 'auditor');
-	const page = await go(auditor, '/audit');
-	expect(await page.locator('main').innerText()).toContain('approve-change');
-	expect(await violations(page)).toEqual([]);
 });

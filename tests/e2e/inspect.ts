@@ -22,24 +22,39 @@ export async function faultsOf(page: Page, language: string): Promise<string[]> 
 type Axe = { run(context: Document, options: object): Promise<AxeResults> };
 type AxeResults = Awaited<ReturnType<AxeBuilder['analyze']>>;
 
+const COLOURS = ['color-contrast', 'link-in-text-block'];
+const LAYOUT = ['target-size', 'scrollable-region-focusable', 'color-contrast'];
+
 /** axe in light, and what changes with the colours once more in dark. */
 export async function violations(page: Page): Promise<string[]> {
 	await page.emulateMedia({ colorScheme: 'light' });
 	const light = await new AxeBuilder({ page }).setLegacyMode(true).withTags(WCAG).analyze();
-	await page.emulateMedia({ colorScheme: 'dark' });
-	const dark = await page.evaluate(
-		// The builder has left axe in the page.
-		(rules) => (globalThis as unknown as { axe: Axe }).axe.run(document, { runOnly: rules }),
-		['color-contrast', 'link-in-text-block']
+	const dark = await again(page, 'dark', COLOURS);
+	return [...wordsOf('light', light), ...dark];
+}
+
+/** What changes with the size of the screen, where `violations` has looked at the same page. */
+export const resizedViolations = async (page: Page): Promise<string[]> => [
+	...(await again(page, 'light', LAYOUT)),
+	...(await again(page, 'dark', COLOURS))
+];
+
+/** Some rules once more: the builder has left axe in the page. */
+async function again(page: Page, colorScheme: 'light' | 'dark', rules: string[]) {
+	await page.emulateMedia({ colorScheme });
+	const found = await page.evaluate(
+		(only) => (globalThis as unknown as { axe: Axe }).axe.run(document, { runOnly: only }),
+		rules
 	);
 	await page.emulateMedia({ colorScheme: null });
-	return Object.entries({ light, dark }).flatMap(([scheme, { violations }]) =>
-		violations.map(({ id, nodes }) => {
-			const places = nodes.map(({ target }) => target.join(' '));
-			return `${scheme} ${id} ${places.join(', ')}`;
-		})
-	);
+	return wordsOf(colorScheme, found);
 }
+
+const wordsOf = (scheme: string, { violations }: Pick<AxeResults, 'violations'>): string[] =>
+	violations.map(({ id, nodes }) => {
+		const places = nodes.map(({ target }) => target.join(' '));
+		return `${scheme} ${id} ${places.join(', ')}`;
+	});
 
 /** What stands alone to be tapped is 44 px high; a link within a list's sentence has its line's height. */
 async function untappable(page: Page): Promise<string[]> {

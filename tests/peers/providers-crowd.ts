@@ -10,6 +10,7 @@ import { sweep } from '../../src/lib/server/flows/sweep.ts';
 import { openUnsubscribe, unsubscribe } from '../../src/lib/server/flows/unsubscribe.ts';
 import { handlersOf } from '../../src/lib/server/jobs/handlers.ts';
 import type { Parts } from '../../src/lib/server/parts.ts';
+import { isBusy } from '../../src/lib/server/web/busy.ts';
 import { createMemoryRecords } from '../support/memory-records.ts';
 import type { Random } from '../support/random.ts';
 import { createJobsTable, createUnreliableJobs, type Job, MOVE_JOBS } from '../simulation/jobs.ts';
@@ -18,8 +19,10 @@ import { startNodes } from '../simulation/node.ts';
 import { startHooks } from './provider-hooks.ts';
 import { settingsOf, withTemplates } from './provider-world.ts';
 
-const NODES = 2;
-const SIDE_BY_SIDE = 24;
+/** One takes what providers tell, the others work jobs. */
+const NODES = 3;
+/** Jobs at once: as many as the connections of those who work. */
+const SIDE_BY_SIDE = 10;
 
 export type Crowd = Awaited<ReturnType<typeof startCrowd>>;
 
@@ -80,7 +83,7 @@ export async function startCrowd(random: Random) {
 		{ env: settings, change: withTemplates }
 	);
 	const parts: Parts[] = nodes.parts.map((one) => ({ ...one, crash: () => undefined }));
-	const [first] = parts;
+	const [first, ...workers] = parts;
 	if (!first) throw new Error('There is no node.');
 	const { db } = nodes.database;
 	await createJobsTable(db);
@@ -89,10 +92,15 @@ export async function startCrowd(random: Random) {
 	twilio.scripts.otherwise((to) => troubleOf(random.fork(`${to} ${(twilios += 1)}`), false));
 	sendgrid.scripts.otherwise((to) => troubleOf(random.fork(`${to} ${(mails += 1)}`), true));
 
-	const work = ({ queue, data }: Job) => {
-		const handle = handlersOf(random.one(parts))[queue] as (given: Job['data']) => Promise<void>;
-		return handle(data);
-	};
+	let busy = 0;
+	/** On a busy machine a job may find no connection: it is lost, and the sweeper finds its row. */
+	async function work({ queue, data }: Job): Promise<void> {
+		const handle = handlersOf(random.one(workers))[queue] as (given: Job['data']) => Promise<void>;
+		await handle(data).catch((error: unknown) => {
+			if (!isBusy(error)) throw error;
+			busy += 1;
+		});
+	}
 	const told = () => Promise.all([twilio.told(), sendgrid.told()]);
 	async function workAll(): Promise<number> {
 		let some = 0;
@@ -112,6 +120,7 @@ export async function startCrowd(random: Random) {
 		sendgrid,
 		random,
 		workAll,
+		busy: () => busy,
 		open: (lines: Parameters<typeof openCases>[2]) => openCases(first, 'key:test', lines),
 		/** Somebody writes to us, by the channel that their number is known for. */
 		say: (from: string, text: string) => twilio.say(from, text),

@@ -107,7 +107,11 @@ async function tell(seconds: number): Promise<void> {
 		{
 			messages: await count('messages', 'state'),
 			callbacks: await count('provider_events', 'state'),
-			stages: await count('cases', 'stage')
+			stages: await count('cases', 'stage'),
+			attempts: await count('message_attempts', 'outcome'),
+			failures: await count('message_attempts', 'failure'),
+			suppressions: await count('suppressions', 'reason'),
+			busy: crowd.busy()
 		}
 	);
 }

@@ -11,7 +11,7 @@ import {
 } from '../support/journey.ts';
 import { openCase } from '../support/open-case.ts';
 import { passTime } from '../support/time.ts';
-import { INVITATION, type ProviderWorld, startProviderWorld } from './provider-world.ts';
+import { INVITATION, NUMBER, type ProviderWorld, startProviderWorld } from './provider-world.ts';
 
 let world: ProviderWorld;
 beforeAll(async () => {
@@ -76,7 +76,7 @@ test('WhatsApp goes as the approved template, and its button gets the end of the
 	const link = message!.extra['link']!;
 	const [taken] = takenBy(`whatsapp:${whatsapp}`);
 	expect(taken).toMatchObject({
-		from: expect.stringMatching(/^whatsapp:/),
+		from: `whatsapp:${NUMBER}`,
 		contentSid: INVITATION,
 		body: '',
 		contentVariables: { 1: 'Nordlicht Energie', 2: link.slice(link.lastIndexOf('/') + 1) }

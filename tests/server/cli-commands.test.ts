@@ -35,7 +35,9 @@ async function run(command: string, args: string[], env: Record<string, string> 
 test.each(COMMANDS)('%s --help prints how it is used, and does nothing', async (command) => {
 	const { code, out, errors } = await run(command, ['--help']);
 	expect({ code, errors }).toEqual({ code: 0, errors: '' });
-	expect(out).toMatch(new RegExp(`^Usage:\\s+npm run (--silent )?${command}\\b`));
+	expect(out).toMatch(
+		new RegExp(`^Usage:\\s+npm run (--silent )?${command.replace('audit-', 'audit:')}\\b`)
+	);
 	const wrong = await run(command, ['--no-such-option']);
 	expect([wrong.code, wrong.out]).toEqual([2, '']);
 	expect(wrong.errors).toContain('--no-such-option');

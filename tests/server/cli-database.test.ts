@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -52,4 +52,27 @@ test('C11: rebind wants to know who and why, and says when there is nothing to d
 	}
 	const { code, out } = await run('rebind', whole);
 	expect([code, out]).toEqual([0, expect.stringMatching(/^There was nothing to do/)]);
+});
+
+test('audit:verify says that all holds, and of a case that there is nothing; with public keys alone', async () => {
+	const publicKey = await run('config', ['--public-key']);
+	expect(publicKey).toMatchObject({ code: 0, errors: '' });
+	const file = join(folder, 'public.json');
+	writeFileSync(file, publicKey.out);
+	const nothing = { TAPDONE_MASTER_KEYS: '', TAPDONE_AUDIT_KEYS: '' };
+	expect(await run('audit-verify', [], nothing)).toMatchObject({ code: 2 });
+	const verified = await run('audit-verify', ['--public-key', file], nothing);
+	expect(verified).toMatchObject({ code: 0, out: expect.stringContaining('All of it holds.') });
+	const id = '00000000-0000-4000-8000-000000000000';
+	expect(await run('audit-verify', ['--case', id])).toMatchObject({ code: 0 });
+	expect(await run('audit-verify', ['--case', 'x'])).toMatchObject({ code: 2 });
+});
+
+test('a hold is set and lifted once, by somebody with a reason', async () => {
+	const why = ['--by', 'counsel', '--why', 'court 4 C 12/26'];
+	expect(await run('holds', ['set', 'C-1001'])).toMatchObject({ code: 2 });
+	expect(await run('holds', ['set', 'C-1001', ...why])).toMatchObject({ code: 0 });
+	expect(await run('holds', ['set', 'C-1001', ...why])).toMatchObject({ code: 1 });
+	expect(await run('holds', ['lift', 'C-1001', ...why])).toMatchObject({ code: 0 });
+	expect(await run('holds', ['lift', 'C-1001', ...why])).toMatchObject({ code: 1 });
 });

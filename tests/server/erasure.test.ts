@@ -26,6 +26,7 @@ import { runIdempotent } from '../../src/lib/server/flows/run-idempotent.ts';
 import { sealRecord } from '../../src/lib/server/flows/seal-record.ts';
 import { sendMessage } from '../../src/lib/server/flows/send-message.ts';
 import { stopMessages } from '../../src/lib/server/flows/stop-messages.ts';
+import { takeInbound } from '../../src/lib/server/flows/take-inbound.ts';
 import { sweep } from '../../src/lib/server/flows/sweep.ts';
 import { handlersOf } from '../../src/lib/server/jobs/handlers.ts';
 import { readKept } from '../../src/lib/server/outside/files.ts';
@@ -209,6 +210,33 @@ test('S3: what is being booked, and what must be kept, is not erased; both are s
 		'approve-erasure legal-hold',
 		'approve-erasure done'
 	]);
+});
+
+test('S4: nor do lifted holds, or the places messages came from, tell of an erased person', async () => {
+	const { db } = world.parts;
+	const hold = { customer: 'C-1006', reason: 'court 5 C 1/26' };
+	const sms = '+4917604069006';
+	await openCase(world, { workflow: 'failed-payment', customer: 'C-1006', contacts: { sms } });
+	const told = { provider: 'twilio', channel: 'sms', from: sms, text: 'who is this?' } as const;
+	await takeInbound(world.parts, { ...told, dedupe: 'SM1:received' });
+	got(await setHold(world.parts, 'staff:counsel', hold));
+	got(await liftHold(world.parts, 'staff:counsel', hold));
+	const traces = async () => ({
+		holds: (
+			await db.selectFrom('legal_holds').select('id').where('reason', '=', hold.reason).execute()
+		).length,
+		senders: (
+			await db
+				.selectFrom('provider_events')
+				.select('id')
+				.where('dedupe', '=', 'SM1:received')
+				.where('destination_hash', 'is not', null)
+				.execute()
+		).length
+	});
+	expect(await traces()).toEqual({ holds: 1, senders: 1 });
+	await erase('C-1006');
+	expect(await traces()).toEqual({ holds: 0, senders: 0 });
 });
 
 test('F7: it takes two people, of whom the second types the person anew and may do it', async () => {

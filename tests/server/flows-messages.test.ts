@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beginAttempt } from '../../src/lib/server/db/attempts.ts';
 import { cancelCase } from '../../src/lib/server/flows/cancel-case.ts';
 import { renewLink } from '../../src/lib/server/flows/renew-link.ts';
 import { requestCode } from '../../src/lib/server/flows/request-code.ts';
@@ -61,6 +62,22 @@ test('of many that send at once one does, once', async () => {
 		lease_until: null
 	});
 	expect((await timeline(world, id)).filter((type) => type === 'message-accepted')).toHaveLength(1);
+});
+
+test('L12: who was paused until another had the claim calls nobody', async () => {
+	const { message: id } = await invited();
+	const { db } = world.parts;
+	const claimed = (attempts: number, seconds: number) =>
+		db
+			.updateTable('messages')
+			.set({ state: 'sending', attempts, lease_until: new Date(Date.now() + seconds * 1_000) })
+			.where('id', '=', id)
+			.execute();
+	await claimed(2, 60);
+	expect(await beginAttempt(db, { id, attempts: 1 })).toBeNull();
+	expect(await beginAttempt(db, { id, attempts: 2 })).toEqual({ number: 1, unsureSince: null });
+	await claimed(3, -1);
+	expect(await beginAttempt(db, { id, attempts: 3 })).toBeNull();
 });
 
 test('what was not taken is tried again with longer waits, and always says the same', async () => {

@@ -9,7 +9,6 @@ import { reachOut } from '../../src/lib/server/flows/reach-out.ts';
 import { requestCode } from '../../src/lib/server/flows/request-code.ts';
 import { sendMessage } from '../../src/lib/server/flows/send-message.ts';
 import { sweep } from '../../src/lib/server/flows/sweep.ts';
-import { PRIORITY } from '../../src/lib/server/jobs/queues.ts';
 import { fakeChannels } from '../support/channels.ts';
 import {
 	beginVisit,
@@ -68,31 +67,32 @@ test('a message, a writeback and a held case whose jobs were lost get new ones w
 	expect(await jobsOf('apply-writeback')).toEqual([{ v: 1, writeback: sent.writeback }]);
 	expect(await jobsOf('complete-case')).toEqual([{ v: 1, case: heldId }]);
 	const messages = await messagesOf(world, sent.caseId);
-	expect((await jobsOf('send-message')).length).toBe(messages.length);
+	const woken = [...(await jobsOf('send-code')), ...(await jobsOf('send-message'))];
+	expect(woken.length).toBe(messages.length);
 	await world.parts.db.updateTable('writebacks').set({ next_at: null }).execute();
 	await completeCase(world.parts, heldId);
 });
 
-test('a code goes before invitations also when it is tried again, or its job was lost', async () => {
+test('a code has the queue of codes also when it is tried again, or its job was lost', async () => {
 	const id = await open('C-1013');
 	got(await requestCode(world.parts, await beginVisit(world, id), 'sms', SOURCE));
 	const code = (await messagesOf(world, id)).find((one) => one.class === 'code')!.id;
-	const priorities = async () => {
-		const { rows } = await sql<{ message: string; priority: number }>`
-			select data->>'message' as message, priority from pgboss.job where name = 'send-message'
-				order by priority desc`.execute(world.parts.db);
-		return rows.map(({ message, priority }) => [message === code ? 'code' : 'other', priority]);
+	const queues = async () => {
+		const { rows } = await sql<{ message: string; name: string }>`
+			select data->>'message' as message, name from pgboss.job
+				where name in ('send-code', 'send-message') order by name`.execute(world.parts.db);
+		return rows.map(({ message, name }) => [message === code ? 'code' : 'other', name]);
 	};
 	await forgetJobs();
 	const { parts } = fakeChannels(world, { outcome: 'unavailable', reason: 'outage' });
 	await sendMessage(parts, code);
-	expect(await priorities()).toEqual([['code', PRIORITY.code]]);
+	expect(await queues()).toEqual([['code', 'send-code']]);
 	await forgetJobs();
 	await passTime(world, 25);
 	await sweepNow();
-	expect(await priorities()).toEqual([
-		['code', PRIORITY.code],
-		['other', PRIORITY.outreach]
+	expect(await queues()).toEqual([
+		['code', 'send-code'],
+		['other', 'send-message']
 	]);
 });
 

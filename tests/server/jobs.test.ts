@@ -43,6 +43,7 @@ const send = (message: string, options = {}) =>
 const nothing = () => Promise.resolve();
 /** Handlers of which only one matters. */
 const messages = (handle: (message: string) => Promise<void>): Handlers => ({
+	'send-code': nothing,
 	'send-message': ({ message }) => handle(message),
 	'apply-writeback': nothing,
 	'complete-case': nothing,
@@ -204,11 +205,11 @@ test('a slow job that is the only record is not done before its handler is, and 
 	await eventually(async () => (await stateOf('make-offer')) === 'retry');
 });
 
-test('codes are taken before invitations', async () => {
+test('notices are taken before invitations', async () => {
 	await send('invitation', { priority: PRIORITY.outreach });
-	await send('code', { priority: PRIORITY.code });
+	await send('notice', { priority: PRIORITY.notice });
 	const [first] = await boss.fetch<{ message: string }>('send-message');
-	expect(first?.data.message).toBe('code');
+	expect(first?.data.message).toBe('notice');
 });
 
 test('stop waits for the handlers under way, and takes nothing more', async () => {

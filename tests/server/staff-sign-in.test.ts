@@ -207,8 +207,15 @@ describe('the second factor', () => {
 		});
 	});
 
-	test('a recovery code works once, also at once', async () => {
-		const { email, recovery } = await withApp('recovery@example.org');
+	test('a recovery code works once, also at once, and cannot be tried on the table', async () => {
+		const { id, email, recovery } = await withApp('recovery@example.org');
+		const stored = await world.parts.db
+			.selectFrom('staff_recovery_codes')
+			.select('hash')
+			.where('staff_id', '=', id)
+			.execute();
+		expect(stored).toHaveLength(10);
+		expect(stored).not.toContainEqual({ hash: hashSecret(recovery[0]!.replace('-', '')) });
 		const halves = [await half(email), await half(email)];
 		const both = await Promise.all(
 			halves.map((secret) => passSecondFactor(world.parts, { secret, code: recovery[0]! }))

@@ -1,7 +1,17 @@
 import type { Traveller } from './crash-customer.ts';
+import { DESK_JOURNEYS } from './crash-desk.ts';
 import { optOut, report, unsubscribe, writeBack } from './crash-providers.ts';
 import { help, open, outdate, record, TRIGGER } from './crash-steps.ts';
-import { BROKEN, hasSwept, isKeptBack, loseJobs, poisoned, setBreaker } from './crash-troubles.ts';
+import {
+	awaitSeal,
+	BROKEN,
+	checkpointsOf,
+	hasSwept,
+	isKeptBack,
+	loseJobs,
+	poisoned,
+	setBreaker
+} from './crash-troubles.ts';
 import { bringHome, newestLink, reachChoices, type Wish } from './crash-walk.ts';
 
 /** How a journey ends: booked once, or one of the ends at which nothing was executed. */
@@ -67,6 +77,19 @@ export const JOURNEYS: Record<string, Journey> = {
 			await loseJobs(traveller);
 			// The process sweeps by itself every ten seconds: nobody does it in its place.
 			await traveller.until(() => hasSwept(traveller), Infinity);
+			await bringHome(traveller, PAY);
+		}
+	},
+	sealed: {
+		points: /^(seal-record|keep-outside):/,
+		end: 'resolved',
+		async go(traveller) {
+			const before = await checkpointsOf(traveller);
+			await open(traveller);
+			// So many wait that the minute between two checkpoints is not waited for.
+			await awaitSeal(traveller);
+			const sealed = async () => (await checkpointsOf(traveller)) > before;
+			await traveller.until(sealed, Infinity);
 			await bringHome(traveller, PAY);
 		}
 	},
@@ -271,5 +294,6 @@ export const JOURNEYS: Record<string, Journey> = {
 				return (await row.executeTakeFirstOrThrow()).stage === 'expired';
 			}, Infinity);
 		}
-	}
+	},
+	...DESK_JOURNEYS
 };

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApiKey } from '../../src/lib/server/flows/create-api-key.ts';
 import { sweep } from '../../src/lib/server/flows/sweep.ts';
@@ -25,9 +28,15 @@ export type Lane = Awaited<ReturnType<typeof startLane>>;
  * with the next point, dies there, and the next one has to go on with what it left.
  */
 export async function startLane(points: string[]) {
+	const audit = mkdtempSync(join(tmpdir(), 'tapdone-crash-'));
 	const fleet: Fleet = await startFleet({
 		count: 0,
-		env: { TAPDONE_TRUSTED_HOPS: '1', TAPDONE_OUTREACH_LIMITS: 'on', ...CALLED_BACK }
+		env: {
+			TAPDONE_TRUSTED_HOPS: '1',
+			TAPDONE_OUTREACH_LIMITS: 'on',
+			TAPDONE_AUDIT_DIR: audit,
+			...CALLED_BACK
+		}
 	});
 	const key = await createApiKey(fleet.parts, 'matrix', ['cases:write', 'cases:read']);
 	if (!key.ok) throw new Error(key.reason);
@@ -107,7 +116,10 @@ export async function startLane(points: string[]) {
 				settled
 			};
 		},
-		close: () => fleet.close()
+		async close() {
+			await fleet.close();
+			rmSync(audit, { recursive: true, force: true });
+		}
 	};
 }
 

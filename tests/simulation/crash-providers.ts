@@ -38,9 +38,9 @@ const hook = (traveller: Traveller, fields: Record<string, string>): Promise<voi
 	});
 
 /** The timeline of the case says it. */
-const said = ({ lane, until }: Traveller, id: string, type: string): Promise<unknown> =>
-	until(() =>
-		lane.fleet.db
+const said = (traveller: Traveller, id: string, type: string): Promise<unknown> =>
+	traveller.until(() =>
+		traveller.lane.fleet.db
 			.selectFrom('case_events')
 			.select('seq')
 			.where('case_id', '=', id)
@@ -51,9 +51,9 @@ const said = ({ lane, until }: Traveller, id: string, type: string): Promise<unk
 const sidOf = (number: number): string => `SM${String(number).padStart(32, '0')}`;
 
 /** The invitation, once it has left. */
-const invitation = ({ lane, until }: Traveller, id: string): Promise<{ id: string }> =>
-	until(() =>
-		lane.fleet.db
+const invitation = (traveller: Traveller, id: string): Promise<{ id: string }> =>
+	traveller.until(() =>
+		traveller.lane.fleet.db
 			.selectFrom('messages')
 			.select('id')
 			.where('case_id', '=', id)

@@ -89,3 +89,17 @@ export async function isKeptBack({ lane }: Traveller, id: string): Promise<boole
 		.where('next_at', '>', sql<Date>`now() + interval '1 hour'`);
 	return (await message.executeTakeFirst()) !== undefined;
 }
+
+/** A thousand wake-ups for the next checkpoint: then it is due at once. */
+export async function awaitSeal({ lane }: Traveller): Promise<void> {
+	await sql`insert into unsealed_events (case_id, seq)
+		select case_id, seq from case_events e, generate_series(1, 1000)
+		where e.seq = 1 order by e.at desc limit 1000`.execute(lane.fleet.db);
+}
+
+/** How many checkpoints there are. */
+export async function checkpointsOf({ lane }: Traveller): Promise<number> {
+	const { rows } = await sql<{ count: number }>`
+		select count(*) as count from checkpoints`.execute(lane.fleet.db);
+	return rows[0]!.count;
+}

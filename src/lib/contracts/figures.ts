@@ -3,12 +3,17 @@ import type { BreakpointFigure, FunnelStep } from '../domain/telemetry/funnel.ts
 import type { Measure } from '../domain/telemetry/measures.ts';
 import { workflowKeySchema } from './workflow-changes.ts';
 
-const day = z.iso.date();
+/** Years that every calendar and the database agree on. */
+const day = z.iso
+	.date()
+	.refine((text) => text >= '2000' && text < '2100', 'must be of this century');
 
 /** Which cases are counted: those opened on these days, in the zone of their workflow. */
 export const figuresQuerySchema = z.object({
 	workflow: z.union([workflowKeySchema, z.literal('')]).default(''),
-	version: z.union([z.literal('').transform(() => 0), z.coerce.number().int().min(0)]).default(0),
+	version: z
+		.union([z.literal('').transform(() => 0), z.coerce.number().int().min(0).max(1_000_000_000)])
+		.default(0),
 	from: day.optional(),
 	to: day.optional()
 });

@@ -19,6 +19,8 @@ export interface Chrome {
 	here: string;
 	/** The workflow's languages; a switch is shown when there is more than one. */
 	languages: string[];
+	/** Looked at in a frame of the console, where no script runs. */
+	framed?: boolean;
 }
 
 export interface ShownLine {
@@ -134,6 +136,13 @@ export interface FieldView {
 	autocomplete?: string;
 	optional?: boolean;
 	error?: string;
+}
+
+/** What a person asks the customer for. */
+export interface QuestionView {
+	/** The person's own words; empty without any. */
+	words: string;
+	field: FieldView;
 }
 
 export interface FillView {

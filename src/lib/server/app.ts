@@ -33,17 +33,34 @@ export interface App {
 	parts: Parts;
 	/** `null` when it can serve, else why not. */
 	unready(): Promise<string | null>;
+	/** Is it going down? Whoever holds a connection open lets go of it then. */
+	isDraining(): boolean;
 	/** From now on `unready` says so, and the load balancer looks elsewhere. */
 	drain(): void;
 	/** @param graceMs how long jobs under way may take to end */
 	stop(graceMs?: number): Promise<void>;
 }
 
+/** Connections for what comes by the thousand; the others never wait behind it. */
+const backgroundOf = ({ poolSize }: Config): number => Math.max(1, Math.floor(poolSize * 0.2));
+
+const splits = ({ databaseUrl, role }: Config): boolean => databaseUrl !== null && role !== 'web';
+
+/** The pool of background work; nothing where one database does all, as the embedded one must. */
+async function openBackground(config: Config): Promise<Database | null> {
+	if (!splits(config)) return null;
+	return openDatabase({
+		url: config.databaseUrl ?? undefined,
+		poolSize: backgroundOf(config),
+		role: 'worker'
+	});
+}
+
 async function openSchema(config: Config): Promise<Database> {
 	const database = await openDatabase({
 		url: config.databaseUrl ?? undefined,
 		dataDir: config.databaseUrl ? undefined : config.dataDir,
-		poolSize: config.poolSize,
+		poolSize: config.poolSize - (splits(config) ? backgroundOf(config) : 0),
 		role: config.role === 'worker' ? 'worker' : 'web'
 	});
 	if (database.kind === 'embedded') {
@@ -87,7 +104,9 @@ export async function buildApp(config: Config, opened?: Database): Promise<App> 
 		crash: crashPoint(config)
 	};
 	await warnOfConnections(parts);
-	const timers = config.role === 'web' ? [] : await startWork(parts, jobs, channels);
+	const background = opened ? null : await openBackground(config);
+	const behind = background ? { ...parts, db: background.db } : parts;
+	const timers = config.role === 'web' ? [] : await startWork(parts, behind, jobs, channels);
 	timers.push(setInterval(() => parts.vault.forgetOld(), FORGET_MS).unref());
 	let draining = false;
 	return {
@@ -97,6 +116,7 @@ export async function buildApp(config: Config, opened?: Database): Promise<App> 
 			const state = await schemaState(database.db).catch(() => 'unreachable');
 			return state === 'current' || state === 'ahead' ? null : `database ${state}`;
 		},
+		isDraining: () => draining,
 		drain() {
 			draining = true;
 		},
@@ -106,6 +126,7 @@ export async function buildApp(config: Config, opened?: Database): Promise<App> 
 			await jobs.stop(graceMs);
 			await parts.records.close();
 			channels.close();
+			await background?.close();
 			await database.close();
 		}
 	};
@@ -118,7 +139,12 @@ export async function startFromEnvironment(env: NodeJS.ProcessEnv): Promise<App>
 	return buildApp(config.value);
 }
 
-async function startWork(parts: Parts, jobs: Jobs, { open }: Channels): Promise<NodeJS.Timeout[]> {
+async function startWork(
+	parts: Parts,
+	behind: Parts,
+	jobs: Jobs,
+	{ open }: Channels
+): Promise<NodeJS.Timeout[]> {
 	if (open.length === 0)
 		parts.log.warn(
 			'no channel is configured: messages wait until one is (see TAPDONE_TWILIO_ACCOUNT, TAPDONE_SMTP)'
@@ -133,7 +159,7 @@ async function startWork(parts: Parts, jobs: Jobs, { open }: Channels): Promise<
 				.finally(() => (running = false));
 		}, every);
 	};
-	await jobs.work(handlersOf(parts), parts.config.jobPollMs);
+	await jobs.work(handlersOf(parts, behind), parts.config.jobPollMs);
 	return [
 		repeat('sweep', SWEEP_MS, () => sweep(parts)),
 		repeat('seal', SEAL_MS, () => sealRecord(parts)),

@@ -10,7 +10,8 @@ declare const caseKey: unique symbol;
 /** The unwrapped key of one case; not extractable. To erase a case is to forget its wrapped key. */
 export type CaseKey = CryptoKey & { readonly [caseKey]: true };
 
-export type HashKind = 'customer' | 'duplicate' | 'destination' | 'fact' | 'limit' | 'request';
+export type HashKind =
+	'customer' | 'duplicate' | 'destination' | 'fact' | 'limit' | 'request' | 'recovery-code';
 
 /** What cannot be read is never shown or written in the clear instead (case S6). */
 export class VaultError extends Error {

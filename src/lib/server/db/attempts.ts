@@ -10,9 +10,14 @@ export interface Attempt {
 
 /**
  * The row of a call to a provider, there before the call is made: whoever dies in between leaves the
- * trace that the message may have been taken.
+ * trace that the message may have been taken. `null`: the claim was lost meanwhile, and whoever has it
+ * sends (case L12).
+ * @param attempts number of the claim
  */
-export async function beginAttempt(db: Db, message: string): Promise<Attempt> {
+export async function beginAttempt(
+	db: Db,
+	{ id: message, attempts }: { id: string; attempts: number }
+): Promise<Attempt | null> {
 	const { rows } = await sql<{ number: number; unsure: Date | null }>`
 		with before as (
 			-- what was taken for sure explains everything before it
@@ -23,10 +28,10 @@ export async function beginAttempt(db: Db, message: string): Promise<Attempt> {
 			from message_attempts where message_id = ${message}
 		)
 		insert into message_attempts (message_id, number)
-		select ${message}, before.number + 1 from before
+		select ${message}, before.number + 1 from before where exists (select 1 from messages
+			where id = ${message} and attempts = ${attempts} and state = 'sending' and lease_until > now())
 		returning number, (select unsure from before) as unsure`.execute(db);
-	const { number, unsure } = rows[0]!;
-	return { number, unsureSince: unsure };
+	return rows[0] ? { number: rows[0].number, unsureSince: rows[0].unsure } : null;
 }
 
 /** What is stored of its end. */

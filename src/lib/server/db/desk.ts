@@ -30,13 +30,15 @@ export async function scopeOf(db: Db, { id }: Pick<Principal, 'id'>): Promise<Sc
 	return rows[0] ? { staff: id, ...rows[0] } : null;
 }
 
-/** Is the exception `e` of this query within the scope? A backup team sees what was escalated. */
+/**
+ * Is the exception `e` of this query within the scope? A backup team sees what was escalated, and who
+ * is in it what was given to them; whoever has left the teams sees nothing of what they once held.
+ */
 export const inScope = ({ staff, all, approves, teams }: Scope): RawBuilder<boolean> =>
 	all
 		? sql<boolean>`true`
-		: sql<boolean>`(e.claimed_by = ${staff} or (${approves} and e.waits_for = 'approver')
-			or e.owner ${among(teams)}
-			or (e.escalated_at is not null and e.backup ${among(teams)}))`;
+		: sql<boolean>`((${approves} and e.waits_for = 'approver') or e.owner ${among(teams)}
+			or (e.backup ${among(teams)} and (e.escalated_at is not null or e.claimed_by = ${staff})))`;
 
 const among = (teams: string[]): RawBuilder<unknown> =>
 	teams.length > 0 ? sql`in (${sql.join(teams)})` : sql`in (null)`;

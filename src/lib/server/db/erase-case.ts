@@ -21,6 +21,8 @@ const personalOf = (id: string) => [
 		where case_id = ${id}`,
 	sql`update message_attempts a set poll_at = null from messages m
 		where m.case_id = ${id} and a.message_id = m.id and a.poll_at is not null`,
+	sql`update provider_events set destination_hash = null
+		where id in (select i.id from inbound_messages i where i.case_id = ${id})`,
 	sql`delete from inbound_messages where case_id = ${id}`,
 	sql`update questions set sealed = '', answer = case when answer is not null then '' end
 		where case_id = ${id}`,

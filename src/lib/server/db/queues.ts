@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type QueueQuery, type Tab } from '../../contracts/desk.ts';
+import { type Tab } from '../../contracts/desk-lists.ts';
+import { type QueueQuery } from '../../contracts/desk.ts';
 import { BREACHING_MINUTES } from '../../domain/staff/leases.ts';
 import type { Db } from './connect.ts';
-import type { Scope } from './desk.ts';
+import { inScope, type Scope } from './desk.ts';
 
 // Every list below reads one index from its beginning, once for each team: what it costs does not
 // grow with what other teams have waiting.
@@ -26,11 +27,10 @@ const TAB: Record<Exclude<Tab, 'mine'>, RawBuilder<unknown>> = {
 };
 
 /** The parts of the scope, each with an index of its own; what stands in two of them is one. */
-function sources(
-	{ staff, all, approves, teams }: Scope,
-	{ tab, team }: Pick<Asked, 'tab' | 'team'>
-): RawBuilder<unknown>[] {
-	if (tab === 'mine') return [sql`e.claimed_by = ${staff} and e.lease_until > now()`];
+function sources(scope: Scope, { tab, team }: Pick<Asked, 'tab' | 'team'>): RawBuilder<unknown>[] {
+	const { staff, all, approves, teams } = scope;
+	if (tab === 'mine')
+		return [sql`e.claimed_by = ${staff} and e.lease_until > now() and ${inScope(scope)}`];
 	if (all && team === undefined) return [TAB[tab]];
 	const seen = team === undefined ? teams : teams.includes(team) || all ? [team] : [];
 	const second = approves && tab === 'waiting' && team === undefined;

@@ -33,6 +33,15 @@ export async function findHalfSession(db: Db, secretHash: string) {
 	return rows[0] ?? null;
 }
 
+/** Which of these sessions still live: asked for many at once, and it keeps none alive. */
+export async function livingAmong(db: Db, sessions: string[]): Promise<Set<string>> {
+	if (sessions.length === 0) return new Set();
+	const { rows } = await sql<{ id: string }>`
+		select ss.id from staff_sessions ss join staff s on s.id = ss.staff_id
+		where ss.id in (${sql.join(sessions)}) and ${living}`.execute(db);
+	return new Set(rows.map(({ id }) => id));
+}
+
 /** A press keeps a session alive; what a page does by itself does not. */
 export async function keepSession(db: Db, { session }: Pick<Principal, 'session'>): Promise<void> {
 	await sql`update staff_sessions ss set seen_at = now() from staff s
@@ -40,12 +49,12 @@ export async function keepSession(db: Db, { session }: Pick<Principal, 'session'
 			and ss.seen_at < now() - interval '10 seconds'`.execute(db);
 }
 
-/** Ends sessions at once, on every node: one, or all of an account. */
+/** Ends sessions at once, on every node: one, or all of an account. @returns how many lived */
 export async function endSessions(
 	db: Db,
 	which: { session: string } | { staff: string }
-): Promise<void> {
-	await db
+): Promise<number> {
+	const { numUpdatedRows } = await db
 		.updateTable('staff_sessions')
 		.set({ ended_at: sql<Date>`now()` })
 		.where(
@@ -54,5 +63,6 @@ export async function endSessions(
 			'session' in which ? which.session : which.staff
 		)
 		.where('ended_at', 'is', null)
-		.execute();
+		.executeTakeFirst();
+	return Number(numUpdatedRows);
 }

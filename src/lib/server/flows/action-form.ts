@@ -35,7 +35,8 @@ function wordOf(fault: InputFault, input: Input): string {
 	}
 }
 
-function fieldView(
+/** One field as its page shows it. */
+export function fieldView(
 	workflow: Workflow,
 	offered: OfferedInput,
 	language: string,

@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { Principal } from '../../domain/staff/permissions.ts';
+import { maskCardNumbers } from '../../domain/workflow/card-numbers.ts';
 import type { WorkflowDocument } from '../../domain/workflow/document.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { dropClaim, setWaiting } from '../db/desk.ts';
@@ -52,7 +53,7 @@ export async function askInput(
 		const question = uuid();
 		const asked = held.decide({ do: 'ask-input', exception: id, question, fact });
 		if (!asked.ok) return fail('already-finished');
-		const content: AskedQuestion = { words: said.value ?? '' };
+		const content: AskedQuestion = { words: maskCardNumbers(said.value ?? '') };
 		await trx
 			.insertInto('questions')
 			.values({

@@ -1,3 +1,4 @@
+import { isUuid } from '../../contracts/uuid.ts';
 import { exceptionType, outcomeOf } from '../../domain/exceptions/outcomes.ts';
 import type { Principal } from '../../domain/staff/permissions.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
@@ -34,6 +35,7 @@ export async function decideSettlement(
 ): Promise<Result<{ caseId: string }, SettleRefusal, ActDetail | undefined>> {
 	const reason = approved ? readOptionalNote(why) : readNote(why ?? '');
 	if (!reason.ok) return fail('bad-text');
+	if (!isUuid(proposal)) return fail('already-decided');
 	return workException(
 		parts,
 		principal,

@@ -11,34 +11,29 @@ import type { Parts } from '../parts.ts';
  * - `not-open`: decided already, or there is no such request.
  */
 export async function declineErasure(
-	{ db, crash }: Pick<Parts, 'db' | 'crash'>,
+	{ db }: Pick<Parts, 'db'>,
 	by: Pick<Principal, 'id'>,
 	id: string
 ): Promise<Result<null, 'forbidden' | 'not-open'>> {
 	const actor = `staff:${by.id}` as const;
-	const declined = await db
-		.transaction()
-		.execute(async (trx): Promise<Result<null, 'forbidden' | 'not-open'>> => {
-			const may =
-				(await permits(trx, by, 'person.approve-erasure')) ||
-				(await permits(trx, by, 'person.erase'));
-			if (!may) return fail('forbidden');
-			const done = await trx
-				.updateTable('erasures')
-				.set({
-					state: 'declined',
-					customer_hash: null,
-					decided_by: actor,
-					decided_at: sql<Date>`now()`
-				})
-				.where('id', '=', id)
-				.where('state', '=', 'requested')
-				.executeTakeFirst();
-			const result = done.numUpdatedRows > 0n ? 'done' : 'not-open';
-			await recordAct(trx, { actor, act: 'decline-erasure', object: `erasure:${id}`, result });
-			crash('decline-erasure:before-commit');
-			return result === 'done' ? ok(null) : fail(result);
-		});
-	crash('decline-erasure:after-commit');
-	return declined;
+	return db.transaction().execute(async (trx): Promise<Result<null, 'forbidden' | 'not-open'>> => {
+		const may =
+			(await permits(trx, by, 'person.approve-erasure')) ||
+			(await permits(trx, by, 'person.erase'));
+		if (!may) return fail('forbidden');
+		const done = await trx
+			.updateTable('erasures')
+			.set({
+				state: 'declined',
+				customer_hash: null,
+				decided_by: actor,
+				decided_at: sql<Date>`now()`
+			})
+			.where('id', '=', id)
+			.where('state', '=', 'requested')
+			.executeTakeFirst();
+		const result = done.numUpdatedRows > 0n ? 'done' : 'not-open';
+		await recordAct(trx, { actor, act: 'decline-erasure', object: `erasure:${id}`, result });
+		return result === 'done' ? ok(null) : fail(result);
+	});
 }

@@ -15,8 +15,8 @@ export function readNote(text: string): Result<string, 'bad-text'> {
 }
 
 /**
- * Seals a text under the case's key; events hold its id, never its words. The one place through
- * which free words of staff are stored.
+ * Seals a text under the case's key; events hold its id, never its words. But for what a customer is
+ * asked, free words of staff are stored here.
  * @param act verb-noun of what it is written for
  */
 export async function keepNote(

@@ -48,7 +48,7 @@ export function leavePath(
 			severity: declared.severity,
 			owner: declared.owner,
 			backup: declared.backup,
-			outcomes: JSON.stringify(declared.outcomes),
+			outcomes: JSON.stringify(declared.outcomes.map((outcome) => outcome.id)),
 			state: 'open',
 			due_at: new Date(raise.dueAt)
 		});

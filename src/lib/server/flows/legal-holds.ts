@@ -6,7 +6,7 @@ import { recordAct } from '../db/audit.ts';
 import type { Trx } from '../db/cases.ts';
 import type { Parts } from '../parts.ts';
 
-type Used = Pick<Parts, 'db' | 'vault' | 'crash'>;
+type Used = Pick<Parts, 'db' | 'vault'>;
 
 /**
  * Keeps everything of a customer until it is lifted: nobody erases them meanwhile (case S3).
@@ -46,20 +46,17 @@ export const liftHold = (
 
 /** Does it and records it, refused or not, after any erasure of this person that is under way. */
 async function recorded<Reason extends string>(
-	{ db, vault, crash }: Used,
+	{ db, vault }: Used,
 	customer: string,
 	by: { actor: Actor; act: string; reason: string },
 	work: (trx: Trx, customerHash: string) => Promise<Result<string, Reason>>
 ): Promise<Result<null, Reason>> {
 	const hash = vault.hash('customer', customer);
-	const result = await db.transaction().execute(async (trx): Promise<Result<null, Reason>> => {
+	return db.transaction().execute(async (trx): Promise<Result<null, Reason>> => {
 		await sql`select pg_advisory_xact_lock(hashtextextended(${hash}, 0))`.execute(trx);
 		const done = await work(trx, hash);
 		const object = done.ok ? `hold:${done.value}` : 'hold';
 		await recordAct(trx, { ...by, object, result: done.ok ? 'done' : done.reason });
-		crash('legal-holds:before-commit');
 		return done.ok ? ok(null) : done;
 	});
-	crash('legal-holds:after-commit');
-	return result;
 }

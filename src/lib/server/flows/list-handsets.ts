@@ -23,6 +23,18 @@ export interface HandsetEntry {
 const PAGE = 60;
 /** A search opens this many of the newest handsets: what is sealed cannot be searched in the database. */
 const MOST_SEARCHED = 600;
+/** Without settings only what the phone itself has carried is shown. */
+export type Handsets = Pick<Parts, 'db' | 'vault'> & { config?: Pick<Parts['config'], 'env'> };
+
+/**
+ * What the simulated phone shows. In demo and test it stands for everybody's, whoever carried the
+ * message; in production what a real provider took is on a real phone, and nobody else's to read.
+ */
+export const onHandset = ({ config }: Handsets) =>
+	config && config.env !== 'production'
+		? sql<boolean>`m.accepted_at is not null`
+		: sql<boolean>`m.provider = 'phone'`;
+
 /** Longer than a line of the list shows. */
 const PREVIEW_LENGTH = 80;
 
@@ -44,7 +56,7 @@ interface Row {
  * opens what is sealed.
  */
 export async function listHandsets(
-	parts: Pick<Parts, 'db' | 'vault'>,
+	parts: Handsets,
 	{ query = '', cursor }: { query?: string | undefined; cursor?: string | undefined }
 ): Promise<{ handsets: HandsetEntry[]; cursor?: string }> {
 	const before = cursor ? new Date(Number(cursor)) : null;
@@ -57,7 +69,7 @@ export async function listHandsets(
 				m.sealed as message, c.language, c.key, c.sealed,
 				${of('sms')} as sms, ${of('whatsapp')} as whatsapp, ${of('email')} as email
 			from messages m join cases c on c.id = m.case_id
-			where m.provider = 'phone' and c.erased_at is null
+			where ${onHandset(parts)} and c.erased_at is null
 			order by c.customer_hash, m.accepted_at desc, m.id desc
 		) newest
 		where ${before}::timestamptz is null or latest < ${before}::timestamptz

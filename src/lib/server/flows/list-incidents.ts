@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type IncidentItem, MOST_COUNTED } from '../../contracts/desk.ts';
+import { type IncidentItem, MOST_COUNTED } from '../../contracts/desk-lists.ts';
 import { exceptionType } from '../../domain/exceptions/outcomes.ts';
 import type { Principal } from '../../domain/staff/permissions.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
@@ -57,6 +57,7 @@ export async function listIncidents(
 					reason: row.reason,
 					severity: row.severity,
 					dueAt: row.due_at.toISOString(),
+					zone: document.zone,
 					late: row.due_at <= row.now,
 					openedAt: row.opened_at.toISOString(),
 					count: row.count,

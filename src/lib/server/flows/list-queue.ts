@@ -4,9 +4,9 @@ import {
 	type QueueCounts,
 	type QueueItem,
 	type QueuePage,
-	type QueueQuery,
 	TABS
-} from '../../contracts/desk.ts';
+} from '../../contracts/desk-lists.ts';
+import { type QueueQuery } from '../../contracts/desk.ts';
 import { exceptionType } from '../../domain/exceptions/outcomes.ts';
 import type { Principal } from '../../domain/staff/permissions.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
@@ -87,6 +87,7 @@ async function itemOf(db: Db, { staff }: Scope, row: Row): Promise<QueueItem> {
 		escalated: row.escalated_at !== null,
 		openedAt: row.opened_at.toISOString(),
 		dueAt: row.due_at.toISOString(),
+		zone: document.zone,
 		late: row.due_at <= now,
 		claimedBy: claimed
 			? { id: claimed_by, name: row.claimed_name ?? '', mine: claimed_by === staff }

@@ -18,7 +18,6 @@ export interface LookedUp {
 	source: 'case' | 'record';
 	/** Of the case; none where there is none. */
 	language: string | undefined;
-	/** What the ladder took off this case. */
 	/** What a decision about them rests on. */
 	standing: Standing;
 	/** Whoever looks may see personal values in the clear. */
@@ -35,7 +34,7 @@ export interface LookedUp {
  */
 export async function lookUpCustomer(
 	parts: Calling & Pick<Parts, 'vault'>,
-	principal: Pick<Principal, 'id' | 'permissions'>,
+	principal: Pick<Principal, 'id'>,
 	{ key, customer, side }: LookUp
 ): Promise<Result<LookedUp, 'forbidden' | 'not-published' | 'unknown-customer' | 'unavailable'>> {
 	const workflow = await latestWorkflow(parts.db, key);
@@ -50,12 +49,12 @@ export async function lookUpCustomer(
 		.orderBy('id', 'desc')
 		.limit(1)
 		.executeTakeFirst();
-	const may = await recordLook(parts, principal, {
+	const look = await recordLook(parts, principal, {
 		object: open ? `case:${open.id}` : `customer:${hash}`,
 		data: { workflow: key, side }
 	});
-	if (!may) return fail('forbidden');
-	const clear = principal.permissions.includes('personal.reveal');
+	if (!look) return fail('forbidden');
+	const { clear } = look;
 	const loaded = open ? await loadCase(parts, open.id) : null;
 	if (loaded) {
 		const { content, row, state, now } = loaded;
@@ -71,15 +70,18 @@ export async function lookUpCustomer(
 	return ok({ facts, source: 'record', language: undefined, standing, clear });
 }
 
+/** Whether personal values may be shown is asked in the transaction that says so. */
 async function recordLook(
 	{ db }: Pick<Parts, 'db'>,
 	principal: Pick<Principal, 'id'>,
-	look: { object: string; data: Record<string, unknown> }
-): Promise<boolean> {
+	{ object, data }: { object: string; data: Record<string, unknown> }
+): Promise<Pick<LookedUp, 'clear'> | null> {
 	return db.transaction().execute(async (trx) => {
-		if (!(await permits(trx, principal, 'workflow.read'))) return false;
+		if (!(await permits(trx, principal, 'workflow.read'))) return null;
+		const clear = await permits(trx, principal, 'personal.reveal');
 		const actor = actorOf(principal);
-		await recordAct(trx, { actor, act: 'look-up-customer', result: 'done', ...look });
-		return true;
+		const act = 'look-up-customer';
+		await recordAct(trx, { actor, act, object, result: 'done', data: { ...data, clear } });
+		return { clear };
 	});
 }

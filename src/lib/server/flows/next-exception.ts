@@ -3,6 +3,8 @@ import type { Principal } from '../../domain/staff/permissions.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { scopeOf } from '../db/desk.ts';
 import { pageOfQueue } from '../db/queues.ts';
+import { VaultError } from '../crypto/vault.ts';
+import type { Parts } from '../parts.ts';
 import { claimException } from './claim-exception.ts';
 import type { Working } from './work-exception.ts';
 
@@ -17,7 +19,7 @@ const MOST_TURNS = 20;
  * colleague was faster it is the one after it. - `empty`: nothing waits.
  */
 export async function nextException(
-	parts: Working,
+	parts: Working & Pick<Parts, 'log'>,
 	principal: Principal,
 	{ queue, team }: Pick<QueueQuery, 'queue' | 'team'>
 ): Promise<Result<{ id: string; caseId: string }, 'forbidden' | 'empty'>> {
@@ -28,10 +30,23 @@ export async function nextException(
 		const found = await pageOfQueue(parts.db, scope, asked, null, CANDIDATES);
 		if (found.length === 0) return fail('empty');
 		for (const { id } of found) {
-			const claimed = await claimException(parts, principal, id);
+			const claimed = await claimException(parts, principal, id).catch((error: unknown) =>
+				passOver(parts, id, error)
+			);
 			if (claimed.ok) return ok({ id, caseId: claimed.value.caseId });
 			if (claimed.reason === 'forbidden') return fail('forbidden');
 		}
 	}
 	return fail('empty');
+}
+
+/** One case that cannot be read must not keep everybody from all that wait behind it. */
+function passOver(
+	{ log }: Pick<Parts, 'log'>,
+	id: string,
+	error: unknown
+): Result<never, 'unreadable'> {
+	if (!(error instanceof VaultError)) throw error;
+	log.error({ error, exception: id }, 'desk: an exception could not be claimed');
+	return fail('unreadable');
 }

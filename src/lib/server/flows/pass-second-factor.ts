@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { hashSecret } from '../crypto/secrets.ts';
-import { plainRecoveryCode, totpStep } from '../crypto/totp.ts';
+import { recoveryHash, totpStep } from '../crypto/totp.ts';
 import { raiseAlert } from '../db/alerts.ts';
 import { countAgainst, roomFrom } from '../db/counters.ts';
 import type { Db } from '../db/connect.ts';
@@ -36,11 +36,12 @@ export async function passSecondFactor(
 		const by = step === null ? 'recovery-code' : 'totp';
 		const passed =
 			step === null
-				? await useRecoveryCode(trx, half.staff, code)
+				? await useRecoveryCode(trx, half.staff, recoveryHash(parts.vault, half.staff, code))
 				: await useStep(trx, half.staff, step);
 		if (!passed) return fail('wrong');
+		// The account was changed meanwhile, or this half was made whole already.
+		if ((await endSessions(trx, { session: half.id })) === 0) return fail('gone');
 		await forget(trx, limit);
-		await endSessions(trx, { session: half.id });
 		const whole = await beginSession(trx, { staff: half.staff, complete: true });
 		await recordSignIn(trx, half.staff, by);
 		return ok({ secret: whole });
@@ -72,12 +73,12 @@ export async function useStep(trx: Db, staff: string, step: number): Promise<boo
 	return used.numUpdatedRows === 1n;
 }
 
-async function useRecoveryCode(trx: Db, staff: string, typed: string): Promise<boolean> {
+async function useRecoveryCode(trx: Db, staff: string, hash: string): Promise<boolean> {
 	const used = await trx
 		.updateTable('staff_recovery_codes')
 		.set({ used_at: sql<Date>`now()` })
 		.where('staff_id', '=', staff)
-		.where('hash', '=', hashSecret(plainRecoveryCode(typed)))
+		.where('hash', '=', hash)
 		.where('used_at', 'is', null)
 		.executeTakeFirst();
 	return used.numUpdatedRows === 1n;

@@ -38,7 +38,7 @@ const UNTYPED = '…';
  */
 export async function previewPage(
 	parts: Calling & Pick<Parts, 'vault'>,
-	principal: Pick<Principal, 'id' | 'permissions'>,
+	principal: Pick<Principal, 'id'>,
 	input: Preview
 ): Promise<Result<PreviewView, LookRefusal | 'not-eligible' | 'rule-error'>> {
 	const at = await versionToLookAt(parts, input.key, input.side);

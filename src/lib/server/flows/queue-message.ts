@@ -14,7 +14,7 @@ import type {
 import type { CaseKey } from '../crypto/vault.ts';
 import type { CaseChange, Trx } from '../db/cases.ts';
 import type { Schema } from '../db/schema.ts';
-import { PRIORITY } from '../jobs/queues.ts';
+import { priorityOf, queueOf } from '../jobs/queues.ts';
 import type { Workflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
 
@@ -115,8 +115,9 @@ export const sendMessageJob = (
 	message: { id: string; class: MessageOrder['class'] },
 	options: { startAfter?: Date } = {}
 ) => {
-	const priority = PRIORITY[message.class];
-	return jobs.send(trx, 'send-message', { v: 1, message: message.id }, { ...options, priority });
+	const { id, class: kind } = message;
+	const all = { ...options, priority: priorityOf(kind) };
+	return jobs.send(trx, queueOf(kind), { v: 1, message: id }, all);
 };
 
 /** Row, event and job of one message, inside a case's change. */

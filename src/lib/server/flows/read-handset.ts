@@ -1,7 +1,7 @@
 import { direction } from '../../domain/workflow/format.ts';
 import type { Channel } from '../../domain/workflow/document.ts';
-import type { Parts } from '../parts.ts';
 import type { CaseContent } from '../db/cases.ts';
+import { type Handsets, onHandset } from './list-handsets.ts';
 import type { MessageContent } from './queue-message.ts';
 
 export interface HandsetMessage {
@@ -26,19 +26,20 @@ const MOST = 100;
  * @param id keyed hash of the customer, as in the list
  */
 export async function readHandset(
-	{ db, vault }: Pick<Parts, 'db' | 'vault'>,
+	parts: Handsets,
 	id: string
 ): Promise<{ label: string; messages: HandsetMessage[] } | null> {
+	const { db, vault } = parts;
 	const rows = await db
-		.selectFrom('messages')
-		.innerJoin('cases', 'cases.id', 'messages.case_id')
-		.select(['messages.id', 'messages.channel', 'messages.sealed as message'])
-		.select(['messages.accepted_at', 'messages.created_at', 'cases.key', 'cases.sealed as content'])
+		.selectFrom('messages as m')
+		.innerJoin('cases', 'cases.id', 'm.case_id')
+		.select(['m.id', 'm.channel', 'm.sealed as message'])
+		.select(['m.accepted_at', 'm.created_at', 'cases.key', 'cases.sealed as content'])
 		.select('cases.language')
 		.where('cases.customer_hash', '=', id)
-		.where('messages.provider', '=', 'phone')
-		.orderBy('messages.created_at', 'desc')
-		.orderBy('messages.id', 'desc')
+		.where(onHandset(parts))
+		.orderBy('m.created_at', 'desc')
+		.orderBy('m.id', 'desc')
 		.limit(MOST)
 		.execute();
 	const newest = rows[0];

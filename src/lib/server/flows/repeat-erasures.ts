@@ -20,7 +20,7 @@ export interface Repeated {
  * come from outside the database, and are taken for true by their signature alone.
  */
 export async function repeatErasures(
-	{ db, crash }: Pick<Parts, 'db' | 'crash'>,
+	{ db }: Pick<Parts, 'db'>,
 	keys: PublicKeys,
 	receipts: readonly string[]
 ): Promise<Repeated> {
@@ -33,7 +33,7 @@ export async function repeatErasures(
 			continue;
 		}
 		for (const id of receipt.data.cases) {
-			const outcome = await eraseAgain({ db, crash }, id, receipt.data.erasure);
+			const outcome = await eraseAgain({ db }, id, receipt.data.erasure);
 			if (outcome === 'left') done.left.push(id);
 			else done[outcome] += 1;
 		}
@@ -42,11 +42,11 @@ export async function repeatErasures(
 }
 
 async function eraseAgain(
-	{ db, crash }: Pick<Parts, 'db' | 'crash'>,
+	{ db }: Pick<Parts, 'db'>,
 	id: string,
 	erasure: string
 ): Promise<'erased' | 'gone' | 'left'> {
-	const outcome = await db.transaction().execute(async (trx) => {
+	return db.transaction().execute(async (trx) => {
 		const there = await trx
 			.selectFrom('cases')
 			.select('id')
@@ -62,9 +62,6 @@ async function eraseAgain(
 			result: 'done',
 			data: { erasure }
 		});
-		crash('repeat-erasures:before-commit');
 		return 'erased';
 	});
-	crash('repeat-erasures:after-commit');
-	return outcome;
 }

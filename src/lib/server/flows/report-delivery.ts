@@ -46,21 +46,25 @@ export async function markWorked({ trx }: CaseChange, { id }: Callback): Promise
 export async function reportDelivery(parts: Working, callback: Callback): Promise<boolean> {
 	const attempt = await attemptOf(parts.db, callback);
 	if (!attempt) return false;
-	const by = { actor: 'system', flow: 'report-delivery' } as const;
-	await changeCase(parts, attempt.case_id, by, async (change) => {
-		if (!(await markWorked(change, callback))) return;
-		const { message_id: message, number } = attempt;
-		const { provider, status, code } = callback;
-		change.must({ do: 'report-message', message, status: status ?? '', code: code ?? undefined });
-		const row = await change.trx
-			.selectFrom('messages')
-			.selectAll()
-			.where('id', '=', message)
-			.executeTakeFirstOrThrow();
-		const told = deliveryOf(status ?? '');
-		if (told) await advance(parts, change, row, { number, told, provider, code: code ?? 'none' });
-		else if (code) await stop(parts, change, row, meaningOf(provider, code).failure);
-	});
+	await changeCase(
+		parts,
+		attempt.case_id,
+		{ actor: 'system', flow: 'report-delivery' },
+		async (change) => {
+			if (!(await markWorked(change, callback))) return;
+			const { message_id: message, number } = attempt;
+			const { provider, status, code } = callback;
+			change.must({ do: 'report-message', message, status: status ?? '', code: code ?? undefined });
+			const row = await change.trx
+				.selectFrom('messages')
+				.selectAll()
+				.where('id', '=', message)
+				.executeTakeFirstOrThrow();
+			const told = deliveryOf(status ?? '');
+			if (told) await advance(parts, change, row, { number, told, provider, code: code ?? 'none' });
+			else if (code) await stop(parts, change, row, meaningOf(provider, code).failure);
+		}
+	);
 	return true;
 }
 

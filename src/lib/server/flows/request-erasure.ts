@@ -16,42 +16,37 @@ export type RequestRefusal = ErasureObstacle | 'forbidden' | 'requested-already'
  * @param reason kept for good, nothing personal
  */
 export async function requestErasure(
-	{ db, vault, crash }: Pick<Parts, 'db' | 'vault' | 'crash'>,
+	{ db, vault }: Pick<Parts, 'db' | 'vault'>,
 	by: Pick<Principal, 'id'>,
 	{ customer, reason }: { customer: string; reason: string }
 ): Promise<Result<{ id: string }, RequestRefusal>> {
 	const hash = vault.hash('customer', customer);
-	const requested = await db
-		.transaction()
-		.execute(async (trx): Promise<Result<{ id: string }, RequestRefusal>> => {
-			if (!(await permits(trx, by, 'person.erase'))) return fail('forbidden');
-			const { obstacle } = await lockPerson(trx, hash);
-			const id = uuid();
-			const inserted = obstacle
-				? null
-				: await trx
-						.insertInto('erasures')
-						.values({
-							id,
-							customer_hash: hash,
-							reason,
-							state: 'requested',
-							requested_by: `staff:${by.id}`
-						})
-						.onConflict((conflict) => conflict.doNothing())
-						.returning('id')
-						.executeTakeFirst();
-			const refused = obstacle ?? (inserted ? null : 'requested-already');
-			await recordAct(trx, {
-				actor: `staff:${by.id}`,
-				act: 'request-erasure',
-				object: `erasure:${id}`,
-				result: refused ?? 'done',
-				reason
-			});
-			crash('request-erasure:before-commit');
-			return refused ? fail(refused) : ok({ id });
+	return db.transaction().execute(async (trx): Promise<Result<{ id: string }, RequestRefusal>> => {
+		if (!(await permits(trx, by, 'person.erase'))) return fail('forbidden');
+		const { obstacle } = await lockPerson(trx, hash);
+		const id = uuid();
+		const inserted = obstacle
+			? null
+			: await trx
+					.insertInto('erasures')
+					.values({
+						id,
+						customer_hash: hash,
+						reason,
+						state: 'requested',
+						requested_by: `staff:${by.id}`
+					})
+					.onConflict((conflict) => conflict.doNothing())
+					.returning('id')
+					.executeTakeFirst();
+		const refused = obstacle ?? (inserted ? null : 'requested-already');
+		await recordAct(trx, {
+			actor: `staff:${by.id}`,
+			act: 'request-erasure',
+			object: `erasure:${id}`,
+			result: refused ?? 'done',
+			reason
 		});
-	crash('request-erasure:after-commit');
-	return requested;
+		return refused ? fail(refused) : ok({ id });
+	});
 }

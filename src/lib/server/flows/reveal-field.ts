@@ -61,8 +61,8 @@ async function valueOf(
 			return value === undefined ? undefined : factText(document, name, value);
 		}
 		case 'contact': {
-			const contacts = name === 'record' ? content.record?.contacts : content.contacts;
-			return contacts?.[channel as Channel];
+			const contacts = (name === 'record' ? content.record?.contacts : content.contacts) ?? {};
+			return Object.hasOwn(contacts, channel) ? contacts[channel as Channel] : undefined;
 		}
 		case 'line': {
 			const submission = await db

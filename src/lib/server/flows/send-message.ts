@@ -77,7 +77,8 @@ export async function sendMessage(parts: Sending, id: string): Promise<void> {
 	if (!(await releaseMessage(parts, row, loaded))) return;
 	const seconds = await askSender(parts, row.channel);
 	if (seconds > 0) return parkMessage(parts, row, PARKED, seconds);
-	const attempt = await beginAttempt(parts.db, id);
+	const attempt = await beginAttempt(parts.db, row);
+	if (!attempt) return;
 	parts.crash('send-message:before-send');
 	const handed = await handOver(parts, row, content, attempt).catch((error: unknown) => {
 		parts.log.error({ error, message: id }, 'messages: the channel failed');

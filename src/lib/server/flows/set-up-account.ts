@@ -6,7 +6,7 @@ import { hashSecret } from '../crypto/secrets.ts';
 import {
 	newRecoveryCodes,
 	newTotpSecret,
-	plainRecoveryCode,
+	recoveryHash,
 	totpStep,
 	totpUri
 } from '../crypto/totp.ts';
@@ -89,7 +89,11 @@ export async function setUpAccount(
 			.set({ password: hash, totp: sealed, totp_step: step })
 			.where('id', '=', invited.staff)
 			.execute();
-		await storeRecoveryCodes(trx, invited.staff, recoveryCodes);
+		await storeRecoveryCodes(
+			trx,
+			invited.staff,
+			recoveryCodes.map((code) => recoveryHash(parts.vault, invited.staff, code))
+		);
 		await endSessions(trx, { staff: invited.staff });
 		await recordAct(trx, {
 			actor: `staff:${invited.staff}`,
@@ -113,11 +117,11 @@ async function useInvitation(trx: Db, token: string): Promise<boolean> {
 	return used.numUpdatedRows === 1n;
 }
 
-async function storeRecoveryCodes(trx: Db, staff: string, codes: string[]): Promise<void> {
+async function storeRecoveryCodes(trx: Db, staff: string, hashes: string[]): Promise<void> {
 	await trx.deleteFrom('staff_recovery_codes').where('staff_id', '=', staff).execute();
-	if (codes.length)
+	if (hashes.length)
 		await trx
 			.insertInto('staff_recovery_codes')
-			.values(codes.map((code) => ({ staff_id: staff, hash: hashSecret(plainRecoveryCode(code)) })))
+			.values(hashes.map((hash) => ({ staff_id: staff, hash })))
 			.execute();
 }

@@ -24,10 +24,14 @@ export async function settleNeedless(
 	why: 'expired' | 'suppressed',
 	content: MessageContent
 ): Promise<void> {
-	const by = { actor: 'system', flow: 'drop-message' } as const;
-	await changeCase(parts, row.case_id, by, async (change) => {
-		await endMessage(parts, change, row, { state: why, reason: why, content, from: 'sending' });
-	});
+	await changeCase(
+		parts,
+		row.case_id,
+		{ actor: 'system', flow: 'drop-message' },
+		async (change) => {
+			await endMessage(parts, change, row, { state: why, reason: why, content, from: 'sending' });
+		}
+	);
 }
 
 /** Stores what came of it, fenced by the attempt: a late answer of an older claim changes nothing. */
@@ -50,12 +54,16 @@ export async function settleMessage(
 		await closeSender(parts.db, row.channel, failed.code ?? '');
 		return parkMessage(parts, row, PARKED, SENDER_SECONDS);
 	}
-	const by = { actor: 'system', flow: 'settle-message' } as const;
-	await changeCase(parts, row.case_id, by, async (change) => {
-		await endAttempt(change.trx, row.id, number, end);
-		if (failed) return failMessage(parts, change, row, { ...failed, content, from: 'sending' });
-		if (result.outcome === 'accepted') await accept(parts, change, row, result, duplicate);
-	});
+	await changeCase(
+		parts,
+		row.case_id,
+		{ actor: 'system', flow: 'settle-message' },
+		async (change) => {
+			await endAttempt(change.trx, row.id, number, end);
+			if (failed) return failMessage(parts, change, row, { ...failed, content, from: 'sending' });
+			if (result.outcome === 'accepted') await accept(parts, change, row, result, duplicate);
+		}
+	);
 	if (!failed || failed.code) await tellSenderWorks(parts, row.channel);
 }
 

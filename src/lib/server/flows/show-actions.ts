@@ -37,14 +37,14 @@ export async function chooseView(
 	language: string,
 	facts: FieldValues = loaded.content.facts
 ): Promise<ChooseView> {
-	const { content, state } = loaded;
+	const { state } = loaded;
 	const { document, compiled } = workflow;
 	const shown = shownValues(compiled, { facts }, language);
 	const write = (texts: Record<string, string>) => fillTemplate(textIn(texts, language), shown);
 	const moment = momentOf(workflow, loaded);
 	const settled = state.ended === 'cancelled' && document.settled && isSettled(compiled, moment);
 	const verdicts = state.ended ? [] : judgeActions(workflow, loaded);
-	const view: ChooseView = offersOf(workflow, content.facts, language, verdicts);
+	const view: ChooseView = offersOf(workflow, facts, language, verdicts);
 	if (state.ended && !settled) view.ended = true;
 	if (settled) view.settled = write(document.settled?.message ?? {});
 	const draft = await db

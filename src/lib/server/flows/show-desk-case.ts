@@ -3,22 +3,26 @@ import type { DeskCase } from '../../contracts/desk-case.ts';
 import { isUuid } from '../../contracts/uuid.ts';
 import type { Principal } from '../../domain/staff/permissions.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
-import { actionLabel } from '../../domain/workflow/names.ts';
-import { MASKED } from '../../domain/workflow/personal.ts';
+import { textIn } from '../../domain/workflow/format.ts';
+import { placeholders } from '../../domain/workflow/template.ts';
+import { actionLabel, factLabel } from '../../domain/workflow/names.ts';
+import { isPersonal, MASKED } from '../../domain/workflow/personal.ts';
 import { erasedAt, type LoadedCase, loadCase } from '../db/cases.ts';
 import type { Db } from '../db/connect.ts';
 import { inScope, type Scope, scopeOf } from '../db/desk.ts';
 import { loadWorkflow, type Workflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
+import { askable } from './ask-input.ts';
 import { deskActions } from './desk-actions.ts';
 import { deskExceptions } from './desk-exceptions.ts';
 import { deskContacts, deskFacts, maskedFacts } from './desk-facts.ts';
 import { deskNotes, deskQuestions, deskTimeline } from './desk-history.ts';
+import { deskOutreach, deskReplies } from './desk-outreach.ts';
 import { deskMessages, deskSubmission, deskWritebacks } from './desk-writebacks.ts';
 import { chooseView } from './show-actions.ts';
 import { receiptView } from './show-receipt.ts';
 
-type Read = Pick<Parts, 'db' | 'vault'>;
+type Read = Pick<Parts, 'db' | 'vault' | 'config'>;
 
 /**
  * Everything about a case for who works on it: why it is here, clause by clause what was read, what
@@ -56,8 +60,20 @@ export async function showDeskCase(
 		actions: deskActions(workflow, loaded),
 		rungs: state.rungs,
 		facts: deskFacts(document, loaded),
+		askable: askable(document).map((fact) => ({
+			fact,
+			label: factLabel(document, fact),
+			asked: textIn(document.facts[fact]?.label ?? {}, row.language)
+		})),
+		correctable: Object.entries(document.facts).map(([name, { type }]) => ({
+			name,
+			label: factLabel(document, name),
+			kind: type
+		})),
 		contacts: deskContacts(loaded),
 		messages: await deskMessages(db, id),
+		replies: await deskReplies(parts, id, key),
+		outreach: await deskOutreach(parts, id),
 		submission: await deskSubmission(parts, workflow, loaded),
 		writebacks: await deskWritebacks(db, id, principal.id),
 		questions: await deskQuestions(parts, id, key, document),
@@ -116,12 +132,22 @@ async function seenNow(
 	const receipt = await receiptView(parts, { caseId: row.id, workflow, language });
 	if (receipt && !receipt.others) {
 		const lines = receipt.lines.map(({ label }) => ({ label, text: MASKED }));
-		// The sentence of what was booked may repeat what the customer typed.
-		const typed = workflow.document.actions[loaded.state.submission?.action ?? '']?.inputs ?? [];
-		const told = receipt.state === 'booked' && typed.some(({ type }) => type === 'text');
+		const told = receipt.state === 'booked' && tellsPersonal(workflow, loaded);
 		const sentence = told ? MASKED : receipt.sentence;
 		return { page: 'receipt', view: { ...receipt, lines, sentence } };
 	}
 	const facts = maskedFacts(workflow.document, content.facts);
 	return { page: 'choose', view: await chooseView(parts.db, workflow, loaded, language, facts) };
+}
+
+/** May the sentence of what was booked repeat a personal fact, or what the customer typed? */
+function tellsPersonal({ document }: Workflow, { state }: LoadedCase): boolean {
+	const action = document.actions[state.submission?.action ?? ''];
+	const typed = [...(action?.inputs ?? []), ...(action?.values ?? [])];
+	return Object.values(action?.booked ?? {})
+		.flatMap(placeholders)
+		.some(
+			(name) =>
+				isPersonal(document, name) || typed.some((one) => one.name === name && one.type === 'text')
+		);
 }

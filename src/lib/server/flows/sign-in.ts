@@ -1,7 +1,9 @@
+import { sql } from 'kysely';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { samePassword } from '../crypto/passwords.ts';
 import { raiseAlert } from '../db/alerts.ts';
 import { recordAct } from '../db/audit.ts';
+import type { Db } from '../db/connect.ts';
 import { countAgainst, roomFrom } from '../db/counters.ts';
 import type { Parts } from '../parts.ts';
 import { beginSession } from './begin-session.ts';
@@ -53,12 +55,27 @@ export async function signIn(
 		return fail('wrong');
 	}
 	return db.transaction().execute(async (trx) => {
+		if (!(await isUnchanged(trx, usable))) return fail('wrong');
 		await forget(trx, perAccount);
 		const half = usable.totp !== null;
 		const secret = await beginSession(trx, { staff: usable.id, complete: !half });
 		if (!half) await recordSignIn(trx, usable.id, 'password');
 		return ok({ secret, half });
 	});
+}
+
+/**
+ * Is the account still as it was when the password was compared? That takes a while, and one that was
+ * reset or disabled in between opens nothing; the row is locked against a change from here on.
+ */
+async function isUnchanged(
+	trx: Db,
+	{ id, password, totp }: { id: string; password: string | null; totp: string | null }
+): Promise<boolean> {
+	const { rows } = await sql`select 1 from staff
+		where id = ${id} and disabled_at is null and password = ${password}
+			and totp is not distinct from ${totp}::text for share`.execute(trx);
+	return rows.length === 1;
 }
 
 /** The record of a sign-in, in its transaction. */

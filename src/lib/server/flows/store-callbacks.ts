@@ -21,9 +21,11 @@ export async function keepCallbacks(
 	told: CallbackRow[]
 ): Promise<string[]> {
 	if (told.length === 0) return [];
+	// In one order everywhere: two nodes that are told the same must not wait for each other.
+	const inOrder = told.toSorted((a, b) => (a.dedupe < b.dedupe ? -1 : 1));
 	const kept = await trx
 		.insertInto('provider_events')
-		.values(told.map((one) => ({ ...one, id: uuid(), state: 'stored' as const })))
+		.values(inOrder.map((one) => ({ ...one, id: uuid(), state: 'stored' as const })))
 		.onConflict((conflict) => conflict.columns(['provider', 'dedupe']).doNothing())
 		.returning('id')
 		.execute();

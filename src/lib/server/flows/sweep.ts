@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { VISIT } from '../../domain/identity/limits.ts';
-import { changeCase } from '../db/cases.ts';
+import { changeCase, type Trx } from '../db/cases.ts';
 import { countAgainst } from '../db/counters.ts';
 import { closeIncidents } from '../db/exceptions.ts';
-import { PRIORITY, priorityByAge } from '../jobs/queues.ts';
+import { priorityByAge, priorityOf } from '../jobs/queues.ts';
 import type { Parts } from '../parts.ts';
 import { wakeCallbacks, wakePolls } from './wake-callbacks.ts';
 import { escalateExceptions } from './escalate-exceptions.ts';
@@ -43,26 +43,34 @@ export async function sweep(parts: Used): Promise<Record<string, number> | null>
 
 async function wakeMessages({ db, jobs, crash }: Used): Promise<number> {
 	const found = await db.transaction().execute(async (trx) => {
-		const rows = await trx
-			.selectFrom('messages')
-			.select(['id', 'class'])
-			.where('state', 'in', ['queued', 'sending', 'unknown'])
-			.where('next_at', '<', LATE)
-			.where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<', LATE)]))
-			.orderBy('next_at')
-			.limit(BATCH)
-			.execute();
-		const waiting = rows.map(({ id, class: kind }) => ({
-			data: { v: 1 as const, message: id },
-			options: { priority: PRIORITY[kind] }
-		}));
-		await jobs.sendAll(trx, 'send-message', waiting);
+		// Codes by themselves: behind a campaign that is late as a whole they would be found too late.
+		const codes = await lateMessages(trx).where('class', '=', 'code').execute();
+		const others = await lateMessages(trx).where('class', '<>', 'code').execute();
+		for (const rows of [codes, others])
+			await jobs.sendAll(
+				trx,
+				rows === codes ? 'send-code' : 'send-message',
+				rows.map(({ id, class: kind }) => ({
+					data: { v: 1, message: id },
+					options: { priority: priorityOf(kind) }
+				}))
+			);
 		crash('wake-messages:before-commit');
-		return rows.length;
+		return codes.length + others.length;
 	});
 	crash('wake-messages:after-commit');
 	return found;
 }
+
+const lateMessages = (trx: Trx) =>
+	trx
+		.selectFrom('messages')
+		.select(['id', 'class'])
+		.where('state', 'in', ['queued', 'sending', 'unknown'])
+		.where('next_at', '<', LATE)
+		.where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<', LATE)]))
+		.orderBy('next_at')
+		.limit(BATCH);
 
 async function wakeWritebacks({ db, jobs, crash }: Used): Promise<number> {
 	const found = await db.transaction().execute(async (trx) => {

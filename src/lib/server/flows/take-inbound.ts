@@ -13,7 +13,7 @@ import { keepCallbacks } from './store-callbacks.ts';
 type Used = Pick<Parts, 'db' | 'vault' | 'jobs' | 'crash'>;
 
 /** Why sending pauses that nobody has ended in so many words. */
-const MAYBE_STOP = 'possible-opt-out';
+export const MAYBE_STOP = 'possible-opt-out';
 
 const WINDOW = sql<Date>`now() + interval '24 hours'`;
 

@@ -8,7 +8,7 @@ import type { Principal } from '../../domain/staff/permissions.ts';
 import type { FieldValue, FieldValues } from '../../domain/workflow/document.ts';
 import { formatValue, textIn } from '../../domain/workflow/format.ts';
 import { isPersonal, MASKED } from '../../domain/workflow/personal.ts';
-import { visibleText } from '../../domain/workflow/visible.ts';
+import { visibleText } from '../../contracts/visible.ts';
 import type { Workflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
 import type { Calling } from './call-records.ts';
@@ -25,7 +25,7 @@ export type LookRefusal =
  */
 export async function whoGetsWhat(
 	parts: Calling & Pick<Parts, 'vault'>,
-	principal: Pick<Principal, 'id' | 'permissions'>,
+	principal: Pick<Principal, 'id'>,
 	input: LookUp
 ): Promise<Result<WhoGetsWhat, LookRefusal>> {
 	const at = await versionToLookAt(parts, input.key, input.side);

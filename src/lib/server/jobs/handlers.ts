@@ -9,15 +9,22 @@ import { workCallback } from '../flows/work-callback.ts';
 import type { Parts } from '../parts.ts';
 import type { Handlers } from './jobs.ts';
 
-/** What each queue's job does: one flow, which reads its row again and may be run any number of times. */
-export const handlersOf = (parts: Parts): Handlers => ({
-	'send-message': unlessErased(({ message }) => sendMessage(parts, message)),
+/**
+ * What each queue's job does: one flow, which reads its row again and may be run any number of times.
+ * @param background the same parts on connections of their own, for what comes by the thousand: a
+ * page, a code or a booking must not stand behind it
+ */
+export const handlersOf = (parts: Parts, background: Parts = parts): Handlers => ({
+	'send-code': unlessErased(({ message }) => sendMessage(parts, message)),
 	'apply-writeback': unlessErased(({ writeback }) => applyWriteback(parts, writeback)),
-	'complete-case': unlessErased(({ case: id }) => completeCase(parts, id)),
 	'make-offer': unlessErased(({ case: id }) => makeOffer(parts, id)),
-	outreach: unlessErased(({ case: id }) => reachOut(parts, id)),
-	'work-callback': unlessErased(({ callback }) => workCallback(parts, callback)),
-	'poll-delivery': unlessErased(({ message, attempt }) => pollDelivery(parts, message, attempt))
+	'send-message': unlessErased(({ message }) => sendMessage(background, message)),
+	'complete-case': unlessErased(({ case: id }) => completeCase(background, id)),
+	outreach: unlessErased(({ case: id }) => reachOut(background, id)),
+	'work-callback': unlessErased(({ callback }) => workCallback(background, callback)),
+	'poll-delivery': unlessErased(({ message, attempt }) =>
+		pollDelivery(background, message, attempt)
+	)
 });
 
 /** There is nothing left to do for a case whose customer was erased meanwhile. */

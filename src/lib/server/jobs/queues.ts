@@ -3,6 +3,7 @@
  * sweeper finds rows that are due without a job; `ONLY_RECORD` names the exceptions.
  */
 export const queues = {
+	'send-code': { expireInSeconds: 120, heartbeatSeconds: 30 },
 	'send-message': { expireInSeconds: 120, heartbeatSeconds: 30 },
 	'apply-writeback': { expireInSeconds: 180, heartbeatSeconds: 30 },
 	'complete-case': { expireInSeconds: 120, heartbeatSeconds: 30 },
@@ -24,6 +25,7 @@ export const ONLY_RECORD: ReadonlySet<QueueName> = new Set(['make-offer']);
 
 /** What each queue's job carries: ids only, never anything personal. `v` is the payload's version. */
 export interface JobData {
+	'send-code': { v: 1; message: string };
 	'send-message': { v: 1; message: string };
 	'apply-writeback': { v: 1; writeback: string };
 	'complete-case': { v: 1; case: string };
@@ -33,8 +35,19 @@ export interface JobData {
 	'poll-delivery': { v: 1; message: string; attempt: number };
 }
 
-/** Of messages. */
-export const PRIORITY = { code: 20, notice: 5, outreach: 0 } as const;
+/** Of the messages that share a queue. */
+export const PRIORITY = { notice: 5, outreach: 0 } as const;
+
+type MessageClass = 'code' | keyof typeof PRIORITY;
+
+/**
+ * Codes have a queue of their own: somebody looks at their phone, and in the queue of a campaign even
+ * the first place is behind what is under way.
+ */
+export const queueOf = (kind: MessageClass) =>
+	kind === 'code' ? ('send-code' as const) : ('send-message' as const);
+
+export const priorityOf = (kind: MessageClass): number => (kind === 'code' ? 0 : PRIORITY[kind]);
 
 /** Of writebacks, in seconds: after an outage all are due at once, and the oldest goes first (case N13). */
 export const priorityByAge = (since: Date, now: Date): number =>

@@ -6,12 +6,12 @@ const NO_CONNECTION =
 	/timeout exceeded when trying to connect|Connection terminated|is not queryable/;
 
 /**
- * Is it only that PostgreSQL is away, busy or going down, or that this node lacks a master key (case
- * S6)? Every press may be repeated then.
+ * Is it only that PostgreSQL is away, busy or going down, that this node lacks a master key (case S6),
+ * or that more sign in than it computes? Every press may be repeated then.
  */
 export const isBusy = (error: unknown): boolean =>
 	error instanceof Error &&
-	(error.name === 'VaultError' ||
+	(['VaultError', 'TooManyHashes'].includes(error.name) ||
 		BUSY.test(String((error as { code?: unknown }).code)) ||
 		NO_CONNECTION.test(error.message));
 

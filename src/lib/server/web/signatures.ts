@@ -1,4 +1,4 @@
-import { createHmac, createPublicKey, verify } from 'node:crypto';
+import { createHmac, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { sameSecret } from '../crypto/secrets.ts';
 
 /** How old, or how far ahead, a signed time may be (cases J2, P4). */
@@ -56,15 +56,20 @@ export function signedBySendgrid(
 	return keys.some((key) => verifies(key, signed, Buffer.from(signature, 'base64')));
 }
 
+/** The configured keys, read once: reading one takes as long as a verification. */
+const publicKeys = new Map<string, KeyObject>();
+
+function publicKeyOf(key: string): KeyObject {
+	const known =
+		publicKeys.get(key) ??
+		createPublicKey({ key: Buffer.from(key, 'base64'), format: 'der', type: 'spki' });
+	publicKeys.set(key, known);
+	return known;
+}
+
 function verifies(key: string, signed: Uint8Array, signature: Uint8Array): boolean {
 	try {
-		const der = Buffer.from(key, 'base64');
-		return verify(
-			'sha256',
-			signed,
-			createPublicKey({ key: der, format: 'der', type: 'spki' }),
-			signature
-		);
+		return verify('sha256', signed, publicKeyOf(key), signature);
 	} catch {
 		// What is no signature, or no key, signs nothing.
 		return false;

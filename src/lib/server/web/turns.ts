@@ -1,7 +1,7 @@
 import { redirect } from '@sveltejs/kit';
 
 /** Steps of a visit that one can come back to after a challenge. */
-const STEP = /^(do\/[\w-]{1,80}(\?draft=[\w-]{1,80})?|review\/[\w-]{1,80}|receipt)$/;
+const STEP = /^(do\/[\w-]{1,80}(\?draft=[\w-]{1,80})?|review\/[\w-]{1,80}|receipt|question)$/;
 
 /** Where to go on after a challenge, if it is a step of the visit. */
 export const nextStep = (next: string | null | undefined): string | undefined =>

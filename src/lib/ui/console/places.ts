@@ -5,6 +5,7 @@ const PLACES: { href: string; name: string; keys: string; needs: Permission[] }[
 	{ href: '/desk', name: 'Desk', keys: 'g d', needs: ['desk.read'] },
 	{ href: '/console', name: 'Overview', keys: 'g o', needs: ['figures.read'] },
 	{ href: '/console/workflows', name: 'Workflows', keys: 'g w', needs: ['workflow.read'] },
+	{ href: '/console/proposals', name: 'Proposals', keys: 'g p', needs: ['workflow.read'] },
 	{ href: '/console/figures', name: 'Figures', keys: 'g f', needs: ['figures.read'] },
 	{ href: '/console/alerts', name: 'Alerts', keys: 'g a', needs: ['figures.read'] },
 	{

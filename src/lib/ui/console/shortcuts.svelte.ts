@@ -8,7 +8,7 @@ export interface Shortcut {
 }
 
 /** What is registered by the pages that are open; only a browser ever fills it. */
-let registered = $state.raw<Shortcut[]>([]);
+let registered = $state.raw<readonly Shortcut[]>([]);
 
 /** All that can be pressed now, for the help. */
 export const shortcuts = (): readonly Shortcut[] => registered;
@@ -18,7 +18,7 @@ export const shortcuts = (): readonly Shortcut[] => registered;
  * `$effect(() => useShortcuts([{ keys: 'n', does: 'Take the next one', run: next }]))`.
  */
 export function useShortcuts(added: Shortcut[]): () => void {
-	// Whoever registers does not depend on what others have.
+	// Whoever registers in an effect must not run again because somebody else did.
 	registered = [...untrack(() => registered), ...added];
 	return () => {
 		registered = registered.filter((one) => !added.includes(one));

@@ -19,7 +19,11 @@ export const actions = {
 	default: async (event) => {
 		await askStaff(event);
 		const { email = '', password = '' } = await formFields(event.request);
-		const given = { email: email.slice(0, 254), password: password.slice(0, 1000) };
+		// The database refuses U+0000, and no address holds it.
+		const given = {
+			email: email.slice(0, 254).replaceAll('\0', ''),
+			password: password.slice(0, 1000)
+		};
 		const source = sourceOf(event);
 		const signed = await signIn(parts(), { ...given, source });
 		if (!signed.ok) return sayTries(signed.reason, signed.detail, { email: given.email });

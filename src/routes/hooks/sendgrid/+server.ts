@@ -1,6 +1,5 @@
 import { readSendgrid } from '$lib/contracts/callbacks';
-import { storeReports } from '$lib/server/flows/store-callbacks';
-import { parts } from '$lib/server/web/app';
+import { acceptReports } from '$lib/server/web/accept-reports';
 import { requireSendgridSignature } from '$lib/server/web/guards';
 import type { RequestHandler } from './$types';
 
@@ -8,6 +7,6 @@ import type { RequestHandler } from './$types';
 export const POST: RequestHandler = async (event) => {
 	const reports = readSendgrid(await requireSendgridSignature(event));
 	if (!reports) return new Response(null, { status: 400 });
-	await storeReports(parts(), reports);
+	await acceptReports(reports);
 	return new Response(null, { status: 204 });
 };

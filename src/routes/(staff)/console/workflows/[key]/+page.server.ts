@@ -14,8 +14,12 @@ export const load: PageServerLoad = async (event) => {
 	const { key } = event.params;
 	const draft = await showDraft(parts(), key);
 	if (!draft.ok) error(404);
-	const before = Number(event.url.searchParams.get('before')) || undefined;
-	const { versions, next } = await listVersions(parts(), key, before);
+	const [before] = /^\d{1,9}$/.exec(event.url.searchParams.get('before') ?? '') ?? [];
+	const { versions, next } = await listVersions(
+		parts(),
+		key,
+		before === undefined ? undefined : Number(before)
+	);
 	const { proposals } = await listProposals(parts(), { key });
 	const { source: _, ...shown } = draft.value;
 	const mayEdit = permissions.includes('workflow.edit');

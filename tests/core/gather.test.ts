@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { createGather } from '../../src/lib/server/web/gather.ts';
+
+/** A store whose commits end when the test says so. */
+function slowStore() {
+	const commits: { items: string[]; end: PromiseWithResolvers<void> }[] = [];
+	const gather = createGather<string>((items) => {
+		const end = Promise.withResolvers<void>();
+		commits.push({ items, end });
+		return end.promise;
+	});
+	return { gather, commits };
+}
+
+/** Lets everything that is ready to go on go on. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test('a call by itself is stored at once', () => {
+	const { gather, commits } = slowStore();
+	void gather(['a']);
+	expect(commits.map(({ items }) => items)).toEqual([['a']]);
+});
+
+test('what comes while a commit is under way goes together into the next', async () => {
+	const { gather, commits } = slowStore();
+	const first = gather(['a']);
+	const others = Promise.all([gather(['b', 'c']), gather(['d'])]);
+	expect(commits).toHaveLength(1);
+	commits[0]!.end.resolve();
+	await first;
+	await turn();
+	expect(commits.map(({ items }) => items)).toEqual([['a'], ['b', 'c', 'd']]);
+	commits[1]!.end.resolve();
+	await others;
+});
+
+test('a call ends only when what it brought is committed', async () => {
+	const { gather, commits } = slowStore();
+	let ended = false;
+	void gather(['a']);
+	const second = gather(['b']).then(() => (ended = true));
+	commits[0]!.end.resolve();
+	await turn();
+	expect(ended).toBe(false);
+	commits[1]!.end.resolve();
+	await second;
+	expect(ended).toBe(true);
+});
+
+test('one that cannot be stored fails alone', async () => {
+	const stored: string[] = [];
+	const gather = createGather<string>((items) => {
+		if (items.includes('bad')) return Promise.reject(new Error('refused'));
+		stored.push(...items);
+		return Promise.resolve();
+	});
+	const calls = [gather(['a']), gather(['b']), gather(['bad']), gather(['c'])];
+	const ends = await Promise.allSettled(calls);
+	expect(ends.map(({ status }) => status)).toEqual([
+		...['fulfilled', 'fulfilled', 'rejected', 'fulfilled']
+	]);
+	expect(stored).toEqual(['a', 'b', 'c']);
+	await gather(['d']);
+	expect(stored).toContain('d');
+});
+
+test('a statement takes a thousand, and whole calls only', async () => {
+	const sizes: number[] = [];
+	const gather = createGather<number>((items) => {
+		sizes.push(items.length);
+		return Promise.resolve();
+	});
+	const batch = (size: number) => Array.from({ length: size }, (_, place) => place);
+	await Promise.all([1, 600, 600, 300, 2_500].map((size) => gather(batch(size))));
+	expect(sizes).toEqual([1, 600, 900, 2_500]);
+});

@@ -1,0 +1,185 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchBrowser } from '../support/browser.ts';
+import { eventually } from '../support/customer.ts';
+import { takeSeat } from '../support/desk-browser.ts';
+import { newPerson } from '../support/people.ts';
+import { type Fleet, startFleet } from '../support/servers.ts';
+import { addStaffMember, type StaffMember } from '../support/staff.ts';
+import { BEHIND_PROXY, enter, invite, newTapper } from '../support/tapper.ts';
+
+let fleet: Fleet;
+let browser: Browser;
+let ana: StaffMember;
+beforeAll(async () => {
+	[fleet, browser] = await Promise.all([
+		startFleet({ browser: true, env: BEHIND_PROXY }),
+		launchBrowser()
+	]);
+	ana = await addStaffMember(fleet.parts, { teams: ['arrangements', 'payment-desk'] });
+});
+afterAll(async () => {
+	await browser?.close();
+	await fleet?.close();
+});
+
+/** A key that leads to another page; pressed again until the page listens to its keys. */
+async function key(page: Page, name: string, leadsTo: RegExp): Promise<void> {
+	await eventually(async () => {
+		await page.keyboard.press(name);
+		return page.waitForURL(leadsTo, { timeout: 2_000 }).then(
+			() => true,
+			() => false
+		);
+	});
+}
+
+test('one question is asked and answered without JavaScript, and what was refused stays typed', async () => {
+	const customer = await newPerson(fleet.core, {}, 'C-1026');
+	const tapper = await newTapper(browser, { javaScriptEnabled: false });
+	const { link, id } = await invite(fleet, { workflow: 'collections-plan', customer });
+	const visit = await enter(fleet, tapper, customer, link);
+	await tapper.page.goto(`${visit}/help`);
+	await tapper.page.locator('form[action="?/person"] input[name=sure]').check();
+	await tapper.press('form[action="?/person"] button');
+
+	// The desk works without a script, too.
+	const { page, close } = await takeSeat(browser, fleet.origin, ana, { javaScriptEnabled: false });
+	await page.goto(`${fleet.origin}/desk/cases/${id}`);
+	const form = page.locator('details[data-act=ask]');
+	await form.locator('summary').click();
+	await form.locator('select').selectOption('overdue_days');
+	await form.locator('textarea').fill('For how long has it been open, do you think?');
+	await form.locator('button').click();
+	await page.getByText('Asked. It comes back').waitFor();
+
+	await tapper.page.goto(visit);
+	await tapper.press('main a[href$="/question"]');
+	expect(await tapper.page.textContent('main')).toContain('For how long has it been open');
+	expect(await tapper.bytes()).toBeLessThanOrEqual(14_600);
+	await tapper.page.fill('main [name=overdue_days]', 'many');
+	await tapper.press('main form button');
+	expect(await tapper.page.inputValue('main [name=overdue_days]')).toBe('many');
+	expect(await tapper.page.textContent('main')).toContain('Please enter a whole number');
+	await tapper.page.fill('main [name=overdue_days]', '12');
+	await tapper.press('main form button');
+	expect(await tapper.page.textContent('main')).toContain('Your answer has arrived');
+	await page.goto(`${fleet.origin}/desk/cases/${id}`);
+	expect(await page.textContent('main')).toContain('Answer: 12');
+	await close();
+	await tapper.context.close();
+});
+
+test('the list is live: what is raised appears by itself, and a claim of a colleague does', async () => {
+	const ben = await addStaffMember(fleet.parts, { teams: ['record-care'], name: 'Ben Agent' });
+	const { page, close, complaints } = await takeSeat(browser, fleet.origin, ben);
+	await page.goto(`${fleet.origin}/desk`);
+	await page.getByText('Nothing here').waitFor();
+	const customer = await newPerson(fleet.core, {}, 'C-1047');
+	const tapper = await newTapper(browser, { javaScriptEnabled: false });
+	const { link } = await invite(fleet, { workflow: 'address-update', customer });
+	const visit = await enter(fleet, tapper, customer, link);
+	await tapper.page.goto(`${visit}/help`);
+	await tapper.page.locator('form[action="?/person"] input[name=sure]').check();
+	await tapper.press('form[action="?/person"] button');
+	await page.getByRole('link', { name: 'No action fits' }).waitFor();
+	await key(page, 'n', /done=claim/);
+	expect(await page.textContent('main')).toContain('You work on it');
+	// Back on the list it is with the reader, and nobody else is told of it.
+	await page.goto(`${fleet.origin}/desk?tab=mine`);
+	expect(await page.textContent('main')).toContain('With you');
+	await page.fill('#customer', customer);
+	await page.keyboard.press('Enter');
+	await page.getByText('Cases of this customer').waitFor();
+	expect(page.url()).not.toContain(customer);
+	expect(complaints).toEqual([]);
+	await close();
+	await tapper.context.close();
+});
+
+/** What customers may have typed, and systems of record may hold. */
+const HOSTILE = [
+	'<script>document.title="owned"</script>',
+	'"><img src=x onerror=document.title="owned">',
+	"javascript:document.title='owned'",
+	'{{constructor.constructor("document.title=1")()}}',
+	'</textarea><svg onload=document.title="owned">',
+	'abc\u202egnp.exe\u2066x\u2069\u200b'
+].join(' ');
+
+test('H1 H11: hostile text in every field is text, shown with its marks, and the policy has nothing to report', async () => {
+	const customer = await newPerson(
+		fleet.core,
+		{
+			name: HOSTILE.slice(0, 110),
+			address: { street: HOSTILE.slice(0, 110), postcode: '\u202e12', city: 'X' }
+		},
+		'C-1048'
+	);
+	const tapper = await newTapper(browser, { javaScriptEnabled: false });
+	const { link, id } = await invite(fleet, { workflow: 'address-update', customer });
+	const visit = await enter(fleet, tapper, customer, link);
+	await tapper.page.goto(`${visit}/help`);
+	await tapper.page.locator('form[action="?/person"] input[name=sure]').check();
+	await tapper.press('form[action="?/person"] button');
+	const care = await addStaffMember(fleet.parts, {
+		teams: ['record-care'],
+		name: '<b>Eve</b>\u202e'
+	});
+	const { page, complaints, close } = await takeSeat(browser, fleet.origin, care);
+	await page.goto(`${fleet.origin}/desk`);
+	await page.getByRole('link', { name: 'No action fits' }).first().waitFor();
+	await page.goto(`${fleet.origin}/desk/cases/${id}`);
+	await key(page, 'c', /done=claim/);
+	await page.getByText('You work on it').waitFor();
+	const note = page.locator('details[data-act=note]');
+	await note.locator('summary').click();
+	await note.locator('textarea').fill(HOSTILE);
+	await note.locator('button').click();
+	await page.getByText('Noted.').waitFor();
+	for (const field of ['fact:name', 'fact:street', 'fact:postcode']) {
+		await page.locator(`form:has(input[value="${field}"]) button`).click();
+		await page.getByText('(on record)').waitFor();
+		const shown = await page.textContent('main');
+		if (field === 'fact:postcode') expect(shown).toContain('⟨U+202E⟩12');
+		else expect(shown).toContain('<script>');
+		await page.reload();
+		expect(await page.textContent('main')).not.toContain('(on record)');
+	}
+	const text = (await page.textContent('main')) ?? '';
+	expect(text).toContain('⟨U+202E⟩gnp.exe⟨U+2066⟩x⟨U+2069⟩⟨U+200B⟩');
+	expect(text.replaceAll(/\n|\t/g, '')).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u200b]/);
+	expect(await page.title()).not.toContain('owned');
+	expect(await page.locator('main svg, main img, main script').count()).toBe(0);
+	expect(complaints).toEqual([]);
+	await close();
+	await tapper.context.close();
+});
+
+test('E4: looking on at a live list keeps nobody signed in, and the stream ends with the session', async () => {
+	const cora = await addStaffMember(fleet.parts, { teams: ['record-care'] });
+	const { principal } = cora;
+	const seen = async () =>
+		(
+			await fleet.db
+				.selectFrom('staff_sessions')
+				.select('seen_at')
+				.where('id', '=', principal.session)
+				.executeTakeFirstOrThrow()
+		).seen_at;
+	const before = await seen();
+	const answer = await fetch(`${fleet.servers[0]!.url}/desk/events`, {
+		headers: { cookie: `staff=${cora.secret}` }
+	});
+	expect(answer.headers.get('content-type')).toBe('text/event-stream');
+	const reader = answer.body!.getReader();
+	const first = new TextDecoder().decode((await reader.read()).value);
+	expect(first).toContain('retry:');
+	await fleet.db
+		.updateTable('staff_sessions')
+		.set({ ended_at: new Date() })
+		.where('id', '=', principal.session)
+		.execute();
+	await eventually(async () => (await reader.read()).done);
+	expect(await seen()).toEqual(before);
+});

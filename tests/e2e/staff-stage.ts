@@ -1,0 +1,168 @@
+import type { Browser } from 'playwright-core';
+import type { Role } from '../../src/lib/domain/staff/permissions.ts';
+import { raiseAlert } from '../../src/lib/server/db/alerts.ts';
+import { addStaff } from '../../src/lib/server/flows/add-staff.ts';
+import { approveChange } from '../../src/lib/server/flows/approve-change.ts';
+import { askInput } from '../../src/lib/server/flows/ask-input.ts';
+import { claimException } from '../../src/lib/server/flows/claim-exception.ts';
+import { declineErasure } from '../../src/lib/server/flows/decline-erasure.ts';
+import { escalateExceptions } from '../../src/lib/server/flows/escalate-exceptions.ts';
+import { grantAction } from '../../src/lib/server/flows/grant-action.ts';
+import { proposeChange } from '../../src/lib/server/flows/propose-change.ts';
+import { proposeSettlement } from '../../src/lib/server/flows/propose-settlement.ts';
+import { requestErasure } from '../../src/lib/server/flows/request-erasure.ts';
+import { saveWorkflowDraft } from '../../src/lib/server/flows/save-workflow-draft.ts';
+import { showDraft } from '../../src/lib/server/flows/show-draft.ts';
+import { writeNote } from '../../src/lib/server/flows/write-note.ts';
+import { askedForPerson, openException } from '../support/desk.ts';
+import { got, submitted } from '../support/journey.ts';
+import { bookedInSilence, runOutOfTries } from '../support/lost-writeback.ts';
+import { newPerson } from '../support/people.ts';
+import type { Fleet } from '../support/servers.ts';
+import { addStaffMember, type StaffMember } from '../support/staff.ts';
+import { newTapper, type Tapper } from '../support/tapper.ts';
+
+/** A name that tries everything: markup, a turn of the writing direction, and a character not to be seen. */
+const HOSTILE = 'Eva <b>Stone</b> \u202Etxet\u200B';
+
+export type Who =
+	'newcomer' | 'idle' | 'agent' | 'operations' | 'approver' | 'auditor' | 'administrator';
+
+export const WIDE = { width: 1440, height: 900 };
+
+export interface StaffStage {
+	fleet: Fleet;
+	/** Each with a browser of their own, signed in but for the newcomer. */
+	tappers: Record<Who, Tapper>;
+	/** Cases, by what is to be seen on their page. */
+	cases: Record<'mine' | 'asked' | 'granted' | 'late' | 'proposed' | 'dead', string>;
+	customer: string;
+	/** A change that waits for a second person. */
+	proposal: string;
+	/** Path of an account that is to be set up. */
+	invitation: string;
+}
+
+type Members = Record<Exclude<Who, 'newcomer'>, StaffMember>;
+
+const PEOPLE: Record<keyof Members, { name: string; roles: Role[]; teams?: string[] }> = {
+	agent: { name: 'Ana Agent', roles: ['agent'], teams: ['arrangements!', 'payment-desk'] },
+	operations: { name: 'Olga Operations', roles: ['operations'], teams: ['operations'] },
+	approver: { name: 'Anton Approver', roles: ['approver'] },
+	auditor: { name: 'Aude Auditor', roles: ['auditor'] },
+	administrator: { name: 'Adam Administrator', roles: ['administrator'] },
+	idle: { name: 'Ida Idle', roles: ['agent'], teams: ['record-care'] }
+};
+
+/** A day's worth of everything that staff pages show. */
+export async function fillStaffPages(fleet: Fleet, browser: Browser): Promise<StaffStage> {
+	const members = {} as Members;
+	const baseURL = fleet.origin;
+	const tappers = { newcomer: await newTapper(browser, { viewport: WIDE, baseURL }) } as Record<
+		Who,
+		Tapper
+	>;
+	for (const [who, person] of Object.entries(PEOPLE) as [
+		keyof Members,
+		(typeof PEOPLE)['agent']
+	][]) {
+		members[who] = await addStaffMember(fleet.parts, person);
+		tappers[who] = await newTapper(browser, { viewport: WIDE, baseURL });
+		const { secret: value } = members[who];
+		await tappers[who].context.addCookies([{ name: 'staff', value, url: fleet.origin }]);
+	}
+	const customer = await newDebtor(fleet);
+	const cases = {
+		...(await fillPolicyQueue(fleet, members, customer)),
+		...(await fillSystemQueue(fleet, members))
+	};
+	const proposal = await fillChanges(fleet, members);
+	await fillRest(fleet, members, customer);
+	const added = await addStaff(fleet.parts, 'command-line', {
+		email: 'iris@example.org',
+		name: 'Iris Invited',
+		roles: ['agent'],
+		teams: []
+	});
+	const invitation = `/sign-in/set-up/${got(added).invitation}`;
+	return { fleet, tappers, cases, customer, proposal, invitation };
+}
+
+const newDebtor = ({ core }: Fleet) =>
+	newPerson(core, { name: HOSTILE, account: { brokenPromises: 2, planAllowed: true } }, 'C-1025');
+
+async function fillPolicyQueue(fleet: Fleet, { agent: { principal } }: Members, customer: string) {
+	const { parts } = fleet;
+	const mine = await askedForPerson(fleet, customer);
+	got(await claimException(parts, principal, mine.exception));
+	got(await writeNote(parts, principal, mine.exception, `Called, nobody answered.\n${HOSTILE}`));
+	const asked = await askedForPerson(fleet, await newDebtor(fleet));
+	got(await claimException(parts, principal, asked.exception));
+	const question = { fact: 'postcode', words: 'Have you moved lately?' };
+	got(await askInput(parts, principal, asked.exception, question));
+	const granted = await askedForPerson(fleet, await newDebtor(fleet));
+	const grant = { action: 'plan', days: 7, why: 'Two payments crossed our letters' };
+	got(await grantAction(parts, principal, granted.exception, grant));
+	const late = await askedForPerson(fleet, await newDebtor(fleet));
+	await fleet.db
+		.updateTable('exceptions')
+		.set({ due_at: new Date(Date.now() - 7_200_000) })
+		.where('id', '=', late.exception)
+		.execute();
+	await escalateExceptions(parts);
+	return { mine: mine.caseId, asked: asked.caseId, granted: granted.caseId, late: late.caseId };
+}
+
+async function fillSystemQueue(fleet: Fleet, { operations: { principal } }: Members) {
+	const lost = [];
+	for (const customer of ['S-1', 'S-2']) {
+		await newPerson(fleet.core, { id: customer });
+		await fleet.core.faults([bookedInSilence(customer)]);
+		const { caseId } = await submitted(fleet, {
+			workflow: 'failed-payment',
+			customer,
+			action: 'pay-now'
+		});
+		await runOutOfTries(fleet, caseId);
+		lost.push(caseId);
+	}
+	const [proposed = '', dead = ''] = lost;
+	const order = { settles: 'applied', reference: 'PAY-4711', why: 'Found it in the core' } as const;
+	const exception = await openException(fleet, proposed);
+	got(await proposeSettlement(fleet.parts, principal, exception, order));
+	return { proposed, dead };
+}
+
+/** One workflow with two versions, one with a proposal, one with a draft that has mistakes. */
+async function fillChanges({ parts }: Fleet, { operations, approver }: Members): Promise<string> {
+	const save = async (key: string, change: (source: string) => string) => {
+		const { source, revision, latest } = got(await showDraft(parts, key));
+		const saved = { key, revision, source: change(source) };
+		const { revision: next } = got(await saveWorkflowDraft(parts, operations.principal, saved));
+		return { key, revision: next, against: latest };
+	};
+	const propose = async (draft: Awaited<ReturnType<typeof save>>, reason: string) =>
+		got(await proposeChange(parts, operations.principal, { ...draft, reason }));
+	const titled = await save('address-update', (source) =>
+		source.replace(/^title: .*$/m, 'title: Where you live')
+	);
+	got(await approveChange(parts, approver.principal, await propose(titled, 'Plainer words')));
+	await save('failed-payment', (source) => source.replace(/^title: .*$/m, 'title: 17'));
+	const stricter = await save('collections-plan', (source) =>
+		source.replace('facts.broken_promises < 2', 'facts.broken_promises < 3')
+	);
+	return (await propose(stricter, 'Agents grant it every time')).id;
+}
+
+async function fillRest(
+	{ parts, db }: Fleet,
+	{ administrator, approver }: Members,
+	customer: string
+): Promise<void> {
+	for (const count of [1, 2, 3])
+		await raiseAlert(db, 'sender-down', count === 3 ? 'smtp' : 'twilio');
+	const reason = 'Letter of 12 March, file 17';
+	const { id } = got(await requestErasure(parts, administrator.principal, { customer, reason }));
+	got(await declineErasure(parts, approver.principal, id));
+	got(await requestErasure(parts, administrator.principal, { customer, reason }));
+}
