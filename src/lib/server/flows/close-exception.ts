@@ -40,7 +40,7 @@ export async function closeException(
 	outcome: Outcome,
 	until?: Date
 ): Promise<Result<null, CloseRefusal>> {
-	const { exception, workflow, row } = held;
+	const { exception, row } = held;
 	const closed = held.decide(closing(exception.id, outcome));
 	if (!closed.ok) return refused(closed.reason);
 	await keepLink(held.trx, row.id, keptUntil(held.now));
