@@ -80,6 +80,7 @@ const steps = [
 				| case when e.data->>'breakpoint' = 'writeback' then 128 else 0 end
 			when 'rung-taken' then case when (e.data->>'worked')::boolean then 256 else 0 end
 			when 'messages-stopped' then 512
+			when 'message-reported' then case when e.data->>'status' in ('delivered','read') then 1024 else 0 end
 			when 'path-left' then case e.data->>'breakpoint'
 				when 'trigger' then 1 << 16 when 'identity' then 1 << 17 when 'eligibility' then 1 << 18
 				when 'transaction' then 1 << 19 when 'writeback' then 1 << 20 when 'reply' then 1 << 21

@@ -27,7 +27,7 @@ const COUNTED: Counted = {
 	groupsBefore: GROUPS,
 	days: 30,
 	exceptions: { all: 20, data: 10, ineligible: 2, system: 1 },
-	open: { all: 4, breached: 1, oldestHours: 3 },
+	open: { all: 4, breached: 1, oldestHours: 3, unowned: 2, unownedHours: 25 },
 	writebacks: { all: 1000, applied: 1000, within5: 996, unaccounted: 1 },
 	repeats: [{ days: 7, resolved: 100, back: 4 }]
 };
@@ -36,8 +36,19 @@ const standing = (change: Partial<Counted> = {}) =>
 		measuresOf({ ...COUNTED, ...change }).map(({ id, figure, health }) => [id, [figure, health]])
 	);
 
-test('the funnel counts cases at each step, and never more further on', () => {
-	expect(funnelOf(GROUPS).map(({ cases }) => cases)).toEqual([130, 120, 120, 100, 100, 100, 100]);
+test('the funnel counts cases at each step, by what each of them has reached', () => {
+	const steps = Object.fromEntries(funnelOf(GROUPS).map(({ step, cases }) => [step, cases]));
+	expect(steps).toEqual({
+		opened: 130,
+		sent: 120,
+		// Only a provider tells that; none did here.
+		delivered: 0,
+		visited: 120,
+		verified: 100,
+		submitted: 100,
+		booked: 100,
+		resolved: 100
+	});
 });
 
 test('routine, guided and judgement are told apart by what a case left and who helped', () => {
@@ -71,6 +82,7 @@ describe('measures against their bounds', () => {
 			system: [0.05, 'healthy'],
 			reconciled: [0.05, 'healthy'],
 			identity: [20 / 120, 'healthy'],
+			unowned: [25, 'outside'],
 			overdue: [3, 'outside'],
 			prompt: [0.996, 'healthy'],
 			accounted: [0.999, 'outside'],
@@ -91,7 +103,7 @@ describe('measures against their bounds', () => {
 			groupsBefore: [],
 			days: 30,
 			exceptions: { all: 0, data: 0, ineligible: 0, system: 0 },
-			open: { all: 0, breached: 0, oldestHours: null },
+			open: { all: 0, breached: 0, oldestHours: null, unowned: 0, unownedHours: null },
 			writebacks: { all: 0, applied: 0, within5: 0, unaccounted: 0 },
 			repeats: [{ days: 30, resolved: 0, back: 0 }]
 		});

@@ -196,13 +196,15 @@ test('Q2: a button that a page does not have is 404, also with names that every 
 		'toString',
 		'hasOwnProperty',
 		'nothing',
-		'%00',
 		'..%2f'
 	]) {
 		for (const press of ['start', 'save'])
 			expect((await send(`${inside}/do/${action}?/${press}`, '')).status, action).toBe(303);
 		expect((await visitor.get(`${inside}/do/${action}`)).status, action).toBe(303);
 	}
+	// What no name of ours can hold leads nowhere at all.
+	expect((await visitor.get(`${inside}/do/%00`)).status).toBe(404);
+	expect((await send(`${inside}/do/%00?/start`, '')).status).toBe(404);
 });
 
 test('Q3: odd addresses are refused like any that does not exist', async () => {

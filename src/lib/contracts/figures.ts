@@ -48,6 +48,9 @@ export interface ExceptionFigure {
 	open: number;
 	breached: number;
 	oldestHours: number | null;
+	/** Open and taken by nobody, and how long the oldest of them. */
+	unowned: number;
+	unownedHours: number | null;
 	/** Of those opened in the period and closed. */
 	medianHours: number | null;
 }

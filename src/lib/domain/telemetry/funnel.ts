@@ -20,6 +20,12 @@ const STEPS: Omit<FunnelStep, 'cases'>[] = [
 	{ step: 'opened', name: 'Opened', definition: 'Cases opened in the period, by a trigger.' },
 	{ step: 'sent', name: 'Sent', definition: 'A channel took at least one message of the case.' },
 	{
+		step: 'delivered',
+		name: 'Delivered',
+		definition:
+			'A provider told that at least one message arrived. Mail servers tell nothing, and some networks do not either: fewer than visited is no fault.'
+	},
+	{
 		step: 'visited',
 		name: 'Visited by a person',
 		definition:

@@ -10,7 +10,14 @@ export interface Counted {
 	/** Exceptions opened in the period. */
 	exceptions: { all: number; data: number; ineligible: number; system: number };
 	/** Open now, whenever they were opened; the age of the oldest one beyond its time, in hours. */
-	open: { all: number; breached: number; oldestHours: number | null };
+	open: {
+		all: number;
+		breached: number;
+		oldestHours: number | null;
+		/** Taken by nobody, and how long the oldest of them has been open. */
+		unowned: number;
+		unownedHours: number | null;
+	};
 	/** Made in the period. */
 	writebacks: { all: number; applied: number; within5: number; unaccounted: number };
 	/** Resolved of the period long enough ago to tell, and of those who came back about it. */
@@ -127,6 +134,18 @@ const RULES: Rule[] = [
 		bound: null,
 		cure: 'The check is too heavy for the task: fewer facts, another channel, a clearer text.',
 		count: ({ groups }) => lost(groups)
+	},
+	{
+		id: 'unowned',
+		name: 'Oldest unowned exception',
+		definition: 'Hours since the oldest open exception that nobody has taken was raised.',
+		unit: 'hours',
+		bound: { max: 24 },
+		cure: 'Give it to somebody today; if its team has no time, it needs another owner or a backup.',
+		count: ({ open }) => ({
+			figure: open.unownedHours ?? (open.all > 0 ? 0 : null),
+			of: open.unowned
+		})
 	},
 	{
 		id: 'overdue',

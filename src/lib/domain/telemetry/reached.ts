@@ -21,7 +21,9 @@ export const MARKS = {
 	reconciled: 128,
 	/** A rung of the ladder put it back on its path. */
 	recovered: 256,
-	stopped: 512
+	stopped: 512,
+	/** A provider told that a message of it has arrived. */
+	delivered: 1024
 } as const;
 export type Mark = keyof typeof MARKS;
 
@@ -44,6 +46,8 @@ function marksOf(event: CaseEvent): number {
 	switch (event.type) {
 		case 'message-accepted':
 			return MARKS.sent;
+		case 'message-reported':
+			return event.status === 'delivered' || event.status === 'read' ? MARKS.delivered : 0;
 		case 'visit-started':
 			return MARKS.visited;
 		case 'challenge-passed':

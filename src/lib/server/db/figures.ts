@@ -114,6 +114,9 @@ function exceptionsOf(span: Span) {
 			count(*) filter (where e.state = 'open' and e.due_at < now())::int as breached,
 			max(extract(epoch from now() - e.due_at)::float8 / 3600)
 				filter (where e.state = 'open' and e.due_at < now()) as "oldestHours",
+			count(*) filter (where e.state = 'open' and e.claimed_by is null)::int as unowned,
+			max(extract(epoch from now() - e.opened_at)::float8 / 3600)
+				filter (where e.state = 'open' and e.claimed_by is null) as "unownedHours",
 			percentile_disc(0.5) within group (order by extract(epoch from e.closed_at - e.opened_at)::float8 / 3600)
 				filter (where ${opened} and e.closed_at is not null) as "medianHours"
 		from (

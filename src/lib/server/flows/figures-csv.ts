@@ -25,12 +25,12 @@ const TABLES: Record<FigureTable, (view: FiguresView) => Cell[][]> = {
 	],
 	exceptions: ({ exceptions }) => [
 		[
-			...['workflow', 'type', 'class', 'owner', 'opened', 'open', 'breached'],
+			...['workflow', 'type', 'class', 'owner', 'opened', 'open', 'unowned', 'breached'],
 			...['oldest hours beyond its time', 'median hours to resolution']
 		],
 		...exceptions.map((row) => [
-			...[row.workflow, row.type, row.class, row.owner, row.opened, row.open, row.breached],
-			...[row.oldestHours, row.medianHours]
+			...[row.workflow, row.type, row.class, row.owner, row.opened, row.open],
+			...[row.unowned, row.breached, row.oldestHours, row.medianHours]
 		])
 	],
 	writebacks: ({ writebacks }) => [

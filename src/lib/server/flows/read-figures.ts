@@ -81,7 +81,10 @@ export async function readFigures(
 		repeats.push({ days: within, ...(await countRepeats(db, spans, within)) });
 	const sum = <Row>(rows: readonly Row[], of: (row: Row) => number) =>
 		rows.reduce((total, row) => total + of(row), 0);
-	const late = exceptions.flatMap(({ oldestHours }) => oldestHours ?? []);
+	const oldest = (ages: (number | null)[]) => {
+		const known = ages.filter((age) => age !== null);
+		return known.length > 0 ? Math.max(...known) : null;
+	};
 	return ok({
 		...view,
 		funnels: chosen.map((choice) => funnelFor(choice, groups, durations)),
@@ -101,7 +104,9 @@ export async function readFigures(
 			open: {
 				all: sum(exceptions, ({ open }) => open),
 				breached: sum(exceptions, ({ breached }) => breached),
-				oldestHours: late.length > 0 ? Math.max(...late) : null
+				oldestHours: oldest(exceptions.map(({ oldestHours }) => oldestHours)),
+				unowned: sum(exceptions, ({ unowned }) => unowned),
+				unownedHours: oldest(exceptions.map(({ unownedHours }) => unownedHours))
 			},
 			writebacks: {
 				all: sum(writebacks, ({ all }) => all),
