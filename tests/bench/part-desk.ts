@@ -126,7 +126,7 @@ const recordPages = (stage: Stage, pages: DeskPage[], subjects: Subject[]): Prom
 /** Whom a press chose by itself stands in what it changed. */
 function takenIn(units: Recorded[][], fallback: Subject): Subject {
 	const told = units.flat().find(({ text }) => /insert into "case_events"/.test(text));
-	const caseId = told?.values.find((value) => typeof value === 'string') as string | undefined;
+	const caseId = told?.values.find((value) => typeof value === 'string');
 	const data = told?.values.at(-1);
 	const exception = /"exception":"([^"]+)"/.exec(String(data))?.[1];
 	return caseId && exception ? { caseId, exception } : fallback;

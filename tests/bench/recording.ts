@@ -26,7 +26,7 @@ const NOT_OURS = (text: string) =>
 	BESIDE.test(text) || (/pgboss/.test(text) && !/insert into/i.test(text));
 
 /** Runs something on the recorded process and gives what it asked of the database meanwhile. */
-export type Take = (work: () => Promise<unknown>) => Promise<Recorded[][]>;
+type Take = (work: () => Promise<unknown>) => Promise<Recorded[][]>;
 
 /** A process of this stage that writes down its statements, until `work` is done. */
 export async function withRecorder<Value>(

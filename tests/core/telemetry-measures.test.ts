@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ENDED_STAGES } from '../../src/lib/domain/case/state.ts';
 import { csvOf } from '../../src/lib/contracts/csv.ts';
 import {
 	breakpointsOf,
@@ -44,6 +45,12 @@ test('routine, guided and judgement are told apart by what a case left and who h
 });
 
 test('a breakpoint tells how many, what rate and what happened next', () => {
+	// However a case has ended, it is open no more.
+	for (const end of ENDED_STAGES) {
+		const groups = [{ reached: LEFT_AT.writeback, end, cases: 1 }];
+		const { next } = breakpointsOf(groups).find((one) => one.breakpoint === 'writeback')!;
+		expect([end, next.resolved + next.ended, next.open]).toEqual([end, 1, 0]);
+	}
 	expect(breakpointsOf(GROUPS).find(({ breakpoint }) => breakpoint === 'trigger')).toEqual({
 		breakpoint: 'trigger',
 		cases: 10,

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { compileWorkflow } from '../../src/lib/domain/policy/compile.ts';
-import type { WorkflowDocument } from '../../src/lib/domain/workflow/document.ts';
 import { readWorkflow } from '../../src/lib/server/workflows/read-yaml.ts';
-import { starter, starterSource } from './workflow-starters.ts';
+import { starterSource } from './workflow-starters.ts';
 
 const source = starterSource('failed-payment');
 

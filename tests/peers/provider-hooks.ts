@@ -5,7 +5,7 @@ import type { Parts } from '../../src/lib/server/parts.ts';
 import { signedBySendgrid, signedByTwilio } from '../../src/lib/server/web/signatures.ts';
 import { listen, readBody } from '../../src/demo/providers/http.ts';
 
-type Used = Pick<Parts, 'config' | 'db' | 'vault' | 'jobs' | 'crash'>;
+type Used = Pick<Parts, 'config' | 'db' | 'vault' | 'jobs' | 'log' | 'crash'>;
 
 export interface Hooks {
 	/** The public origin that providers call back. */

@@ -62,7 +62,8 @@ test('audit:verify says that all holds, and of a case that there is nothing; wit
 	const nothing = { TAPDONE_MASTER_KEYS: '', TAPDONE_AUDIT_KEYS: '' };
 	expect(await run('audit-verify', [], nothing)).toMatchObject({ code: 2 });
 	const verified = await run('audit-verify', ['--public-key', file], nothing);
-	expect(verified).toMatchObject({ code: 0, out: expect.stringContaining('All of it holds.') });
+	expect(verified.code).toBe(0);
+	expect(verified.out).toContain('All of it holds.');
 	const id = '00000000-0000-4000-8000-000000000000';
 	expect(await run('audit-verify', ['--case', id])).toMatchObject({ code: 0 });
 	expect(await run('audit-verify', ['--case', 'x'])).toMatchObject({ code: 2 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { countCases } from '../../src/lib/server/db/figures.ts';
 import { claimException } from '../../src/lib/server/flows/claim-exception.ts';
 import { decideException } from '../../src/lib/server/flows/decide-exception.ts';
 import { decideSettlement } from '../../src/lib/server/flows/decide-settlement.ts';
@@ -87,6 +88,10 @@ test('F7: what one proposes a second person approves, never the same; then it is
 	expect(await rowOf(world, sent)).toMatchObject({ state: 'applied', record_reference: 'PAY-77' });
 	expect((await caseOf(world, sent.caseId)).row.stage).toBe('deferred');
 	expect(await timeline(world, sent.caseId)).toContain('case-deferred');
+	const day = new Date().toISOString().slice(0, 10);
+	const span = { key: 'failed-payment', zone: 'UTC', from: day, to: day, version: 0 };
+	const groups = await countCases(world.parts.db, [span]);
+	expect(groups.filter(({ end }) => end === 'deferred')).toMatchObject([{ cases: 1 }]);
 	expect(await receiptOf(world, sent)).toMatchObject({ state: 'booked', reference: 'PAY-77' });
 });
 

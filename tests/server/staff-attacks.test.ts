@@ -12,15 +12,18 @@ import { decideException } from '../../src/lib/server/flows/decide-exception.ts'
 import { listQueue } from '../../src/lib/server/flows/list-queue.ts';
 import { nextException } from '../../src/lib/server/flows/next-exception.ts';
 import { passSecondFactor } from '../../src/lib/server/flows/pass-second-factor.ts';
+import { destinationHash } from '../../src/lib/server/flows/queue-message.ts';
 import { revealField } from '../../src/lib/server/flows/reveal-field.ts';
 import { newSetUp, setUpAccount } from '../../src/lib/server/flows/set-up-account.ts';
 import { showDeskCase } from '../../src/lib/server/flows/show-desk-case.ts';
 import { showQuestion } from '../../src/lib/server/flows/show-question.ts';
 import { signIn } from '../../src/lib/server/flows/sign-in.ts';
 import { whoGetsWhat } from '../../src/lib/server/flows/who-gets-what.ts';
+import { takeInbound } from '../../src/lib/server/flows/take-inbound.ts';
 import { isBusy } from '../../src/lib/server/web/busy.ts';
 import { askedForPerson, exceptionRow } from '../support/desk.ts';
 import { caseOf, got, submitted } from '../support/journey.ts';
+import { openCase } from '../support/open-case.ts';
 import { addStaffMember, PASSWORD, type StaffMember } from '../support/staff.ts';
 import { startWorld, type World } from '../support/world.ts';
 import { apply } from '../support/writebacks.ts';
@@ -199,6 +202,23 @@ describe('personal values', () => {
 				reason: 'not-found'
 			});
 	});
+});
+
+test('O6: STOP holds also where the case of whoever wrote cannot be read', async () => {
+	const sms = '+4917604069333';
+	const customer = 'C-1035';
+	const id = await openCase(world, { workflow: 'failed-payment', customer, contacts: { sms } });
+	const { db } = world.parts;
+	await sql`update cases set key = 'lost' where id = ${id}`.execute(db);
+	const told = { provider: 'twilio', channel: 'sms', from: sms, text: 'Stop' } as const;
+	await takeInbound(world.parts, { ...told, dedupe: 'SM9:received' });
+	const hash = destinationHash(world.parts, 'sms', sms);
+	const { reason } = await db
+		.selectFrom('suppressions')
+		.select('reason')
+		.where('destination_hash', '=', hash)
+		.executeTakeFirstOrThrow();
+	expect(reason).toBe('stop-word');
 });
 
 test('a case that cannot be read keeps nobody from what waits behind it', async () => {

@@ -44,6 +44,3 @@ export async function addStaffMember(
 	if (!principal) throw new Error('the session does not live');
 	return { principal, email, password: PASSWORD, secret };
 }
-
-/** The cookie header of a signed-in member, on plain http as in tests. */
-export const staffCookie = ({ secret }: Pick<StaffMember, 'secret'>): string => `staff=${secret}`;

@@ -23,6 +23,8 @@ export interface DeskCase {
 	correctable: Pick<DeskFact, 'name' | 'label' | 'kind'>[];
 	contacts: { channel: string; source: 'trigger' | 'record'; mask: string }[];
 	messages: DeskMessage[];
+	replies: DeskReply[];
+	outreach: DeskOutreach;
 	submission: null | {
 		label: string;
 		state: string;
@@ -122,6 +124,23 @@ export interface DeskMessage {
 	state: string;
 	reason: string | null;
 	at: string;
+}
+
+/** What the customer wrote to our number: hostile until it is shown as text. */
+export interface DeskReply {
+	id: string;
+	channel: string;
+	/** How it was understood: `stop`, `start`, `help`, `maybe-stop`, `text`. */
+	word: string;
+	text: string;
+	at: string;
+}
+
+export interface DeskOutreach {
+	/** `why`: why not at once; `failing`: the rules that do not hold at this moment. */
+	next: null | { step: string; at: string; why: string | null; asked: boolean; failing: string[] };
+	/** Why nothing comes next. */
+	ended: string | null;
 }
 
 export interface DeskWriteback {

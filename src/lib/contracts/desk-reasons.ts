@@ -25,7 +25,6 @@ export const DESK_REASONS = {
 	'reference-needed': 'Give the reference under which it stands in the system of record.',
 	'own-proposal': 'This is your own proposal: somebody else must decide on it.',
 	'already-decided': 'Somebody else has decided on this.',
-	'bad-incident': 'There is nothing to do for this cause any more.',
 	empty: 'Nothing waits in this queue.'
 } as const;
 

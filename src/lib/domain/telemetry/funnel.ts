@@ -76,7 +76,7 @@ export function breakpointsOf(groups: readonly CaseGroup[]): BreakpointFigure[] 
 				recovered: counted(left, ({ reached }) => has(reached, 'recovered')),
 				person: counted(left, ({ reached }) => has(reached, 'person')),
 				resolved: counted(left, ({ end }) => end === 'resolved'),
-				ended: counted(left, ({ end }) => end === 'cancelled' || end === 'expired'),
+				ended: counted(left, ({ end }) => end !== 'resolved' && end !== 'open'),
 				open: counted(left, ({ end }) => end === 'open')
 			}
 		};

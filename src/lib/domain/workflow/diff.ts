@@ -44,11 +44,7 @@ function compareRecords(was: Plain, now: Plain, path: Step[]): Difference[] {
 	// The order of the choices is the order of the actions; that of other members means nothing.
 	const ordered = path.length === 1 && path[0] === 'actions';
 	return [
-		...compareMembers(before, after, (key) => [
-			[...path, key],
-			was[key] as unknown,
-			now[key] as unknown
-		]),
+		...compareMembers(before, after, (key) => [[...path, key], was[key], now[key]]),
 		...(ordered ? moved(before, after, path, (key) => key) : [])
 	];
 }

@@ -46,8 +46,8 @@ export const countCases = (db: Db, spans: readonly Span[]) =>
 		db,
 		spans,
 		(span) => sql<CaseGroup & { workflow: string }>`
-			select c.workflow, c.reached, case when c.stage in ('resolved','cancelled','expired')
-				then c.stage else 'open' end as "end", count(*)::int as cases
+			select c.workflow, c.reached, case when c.ended_at is null then 'open' else c.stage end as "end",
+				count(*)::int as cases
 			from ${casesOf(span)} group by 1, 2, 3`
 	);
 

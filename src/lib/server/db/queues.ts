@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Tab } from '../../contracts/desk-lists.ts';
-import { type QueueQuery } from '../../contracts/desk.ts';
+import type { Tab } from '../../contracts/desk-lists.ts';
+import type { QueueQuery } from '../../contracts/desk.ts';
 import { BREACHING_MINUTES } from '../../domain/staff/leases.ts';
 import type { Db } from './connect.ts';
 import { inScope, type Scope } from './desk.ts';

@@ -1,20 +1,21 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { Actor, Settlement } from '../../domain/case/events.ts';
+import type { Actor } from '../../domain/case/events.ts';
 import type { Json, Time, Timeless, TimeOrNow } from './columns.ts';
+import type { DeskTables } from './schema-desk.ts';
+import type { StaffTables } from './schema-staff.ts';
 import type { TrustTables } from './schema-trust.ts';
 import type { CaseState, Stage } from '../../domain/case/state.ts';
-import type { Permission, Role } from '../../domain/staff/permissions.ts';
 import type { Delivery } from '../../domain/outreach/delivery.ts';
 import type { Failure } from '../../domain/outreach/provider-codes.ts';
 import type { Word } from '../../domain/outreach/words.ts';
-import type { Assurance, Breakpoint, Channel } from '../../domain/workflow/document.ts';
+import type { Assurance, Channel } from '../../domain/workflow/document.ts';
 
 /**
  * The tables of migrations/ as Kysely sees them. A `jsonb` column reads as its value and is
  * written as JSON text (`JSON.stringify`), because the two drivers disagree about arrays.
  * Sealed columns hold JWE ciphertext; `*_hash` columns hold keyed hashes.
  */
-export interface Schema extends TrustTables {
+export interface Schema extends TrustTables, DeskTables, StaffTables {
 	workflows: WorkflowsTable;
 	cases: CasesTable;
 	case_events: CaseEventsTable;
@@ -34,22 +35,10 @@ export interface Schema extends TrustTables {
 	submissions: SubmissionsTable;
 	writebacks: WritebacksTable;
 	writeback_attempts: WritebackAttemptsTable;
-	exceptions: ExceptionsTable;
-	incidents: IncidentsTable;
-	questions: QuestionsTable;
-	case_notes: CaseNotesTable;
-	settlements: SettlementsTable;
 	connections: ConnectionsTable;
 	api_keys: ApiKeysTable;
 	idempotency_keys: IdempotencyKeysTable;
 	alerts: AlertsTable;
-	staff: StaffTable;
-	role_permissions: RolePermissionsTable;
-	staff_roles: StaffRolesTable;
-	staff_teams: StaffTeamsTable;
-	staff_recovery_codes: StaffRecoveryCodesTable;
-	staff_invitations: StaffInvitationsTable;
-	staff_sessions: StaffSessionsTable;
 	audit_entries: AuditEntriesTable;
 	workflow_drafts: WorkflowDraftsTable;
 	workflow_proposals: WorkflowProposalsTable;
@@ -305,77 +294,6 @@ interface WritebackAttemptsTable {
 	reason: string | null;
 }
 
-interface ExceptionsTable {
-	id: string;
-	case_id: string;
-	workflow: string;
-	type: string;
-	class: 'policy' | 'system';
-	breakpoint: Breakpoint;
-	reason: string;
-	severity: number;
-	owner: string;
-	backup: string;
-	outcomes: Json<string[]>;
-	state: 'open' | 'closed';
-	due_at: Time;
-	opened_at: TimeOrNow;
-	closed_at: Timeless;
-	outcome: string | null;
-	incident_id: string | null;
-	claimed_by: string | null;
-	claimed_at: Timeless;
-	lease_until: Timeless;
-	waits_for: 'customer' | 'approver' | null;
-	escalated_at: Timeless;
-}
-
-interface IncidentsTable {
-	id: string;
-	workflow: string;
-	type: string;
-	breakpoint: Breakpoint;
-	connection: string;
-	reason: string;
-	opened_at: TimeOrNow;
-	closed_at: Timeless;
-}
-
-interface QuestionsTable {
-	id: string;
-	case_id: string;
-	exception_id: string;
-	asked_by: string;
-	fact: string;
-	sealed: string;
-	answer: string | null;
-	created_at: TimeOrNow;
-	answered_at: Timeless;
-}
-
-interface CaseNotesTable {
-	id: string;
-	case_id: string;
-	author: string;
-	act: string;
-	sealed: string;
-	created_at: TimeOrNow;
-}
-
-interface SettlementsTable {
-	id: string;
-	case_id: string;
-	exception_id: string;
-	writeback_id: string;
-	settles: Settlement;
-	record_reference: string | null;
-	proposed_by: string;
-	proposed_at: TimeOrNow;
-	decided_by: string | null;
-	decided_at: Timeless;
-	approved: boolean | null;
-}
-
 interface ConnectionsTable {
 	name: string;
 	timeouts: Generated<number>;
@@ -411,59 +329,6 @@ interface AlertsTable {
 	count: Generated<number>;
 	first_at: TimeOrNow;
 	last_at: TimeOrNow;
-}
-
-interface StaffTable {
-	id: string;
-	email: string;
-	name: string;
-	password: string | null;
-	key: string;
-	totp: string | null;
-	totp_step: ColumnType<string | number, number | undefined, number>;
-	created_at: TimeOrNow;
-	disabled_at: Timeless;
-}
-
-interface RolePermissionsTable {
-	role: Role;
-	permission: Permission;
-}
-
-interface StaffRolesTable {
-	staff_id: string;
-	role: Role;
-}
-
-interface StaffTeamsTable {
-	staff_id: string;
-	team: string;
-	lead: Generated<boolean>;
-}
-
-interface StaffRecoveryCodesTable {
-	staff_id: string;
-	hash: string;
-	used_at: Timeless;
-}
-
-interface StaffInvitationsTable {
-	hash: string;
-	staff_id: string;
-	created_at: TimeOrNow;
-	expires_at: Time;
-	used_at: Timeless;
-}
-
-interface StaffSessionsTable {
-	id: string;
-	secret_hash: string;
-	staff_id: string;
-	complete: boolean;
-	created_at: TimeOrNow;
-	seen_at: TimeOrNow;
-	fresh_at: TimeOrNow;
-	ended_at: Timeless;
 }
 
 interface AuditEntriesTable {

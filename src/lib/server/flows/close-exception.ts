@@ -5,6 +5,7 @@ import type { Outcome } from '../../domain/workflow/document.ts';
 import { keepLink, keptUntil } from '../db/links.ts';
 import type { Parts } from '../parts.ts';
 import { endMessages } from './end-outreach.ts';
+import { endPause } from './end-pause.ts';
 import { linkEnd } from './issue-link.ts';
 import { startOutreach } from './take-step.ts';
 import { queueMessage } from './queue-message.ts';
@@ -39,10 +40,11 @@ export async function closeException(
 	outcome: Outcome,
 	until?: Date
 ): Promise<Result<null, CloseRefusal>> {
-	const { exception, workflow, row } = held;
+	const { exception, row } = held;
 	const closed = held.decide(closing(exception.id, outcome));
 	if (!closed.ok) return refused(closed.reason);
 	await keepLink(held.trx, row.id, keptUntil(held.now));
+	if (exception.breakpoint === 'reply') await endPause(parts, held, outcome);
 	if (outcome.does === 'end') await endMessages(held, 'case-cancelled');
 	if (!held.state.ended) await goOn(parts, held, until);
 	await sendNotice(parts, held);

@@ -12,12 +12,27 @@ const MOST_SHOWN = 100;
 export async function deskMessages(db: Db, caseId: string): Promise<DeskMessage[]> {
 	const rows = await db
 		.selectFrom('messages')
-		.select(['id', 'class', 'channel', 'template', 'mask', 'state', 'reason', 'created_at'])
+		.select([
+			'id',
+			'class',
+			'channel',
+			'template',
+			'mask',
+			'state',
+			'delivery',
+			'reason',
+			'created_at'
+		])
 		.where('case_id', '=', caseId)
 		.orderBy('created_at', 'desc')
 		.limit(MOST_SHOWN)
 		.execute();
-	return rows.map(({ created_at, ...row }) => ({ ...row, at: created_at.toISOString() }));
+	// What the provider told afterwards says more than that it took the message.
+	return rows.map(({ created_at, delivery, state, ...row }) => ({
+		...row,
+		state: delivery ?? state,
+		at: created_at.toISOString()
+	}));
 }
 
 /** Writebacks with every attempt, and what somebody proposed that became of them. */

@@ -6,7 +6,7 @@ import {
 	type QueuePage,
 	TABS
 } from '../../contracts/desk-lists.ts';
-import { type QueueQuery } from '../../contracts/desk.ts';
+import type { QueueQuery } from '../../contracts/desk.ts';
 import { exceptionType } from '../../domain/exceptions/outcomes.ts';
 import type { Principal } from '../../domain/staff/permissions.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';

@@ -17,11 +17,12 @@ import { deskActions } from './desk-actions.ts';
 import { deskExceptions } from './desk-exceptions.ts';
 import { deskContacts, deskFacts, maskedFacts } from './desk-facts.ts';
 import { deskNotes, deskQuestions, deskTimeline } from './desk-history.ts';
+import { deskOutreach, deskReplies } from './desk-outreach.ts';
 import { deskMessages, deskSubmission, deskWritebacks } from './desk-writebacks.ts';
 import { chooseView } from './show-actions.ts';
 import { receiptView } from './show-receipt.ts';
 
-type Read = Pick<Parts, 'db' | 'vault'>;
+type Read = Pick<Parts, 'db' | 'vault' | 'config'>;
 
 /**
  * Everything about a case for who works on it: why it is here, clause by clause what was read, what
@@ -71,6 +72,8 @@ export async function showDeskCase(
 		})),
 		contacts: deskContacts(loaded),
 		messages: await deskMessages(db, id),
+		replies: await deskReplies(parts, id, key),
+		outreach: await deskOutreach(parts, id),
 		submission: await deskSubmission(parts, workflow, loaded),
 		writebacks: await deskWritebacks(db, id, principal.id),
 		questions: await deskQuestions(parts, id, key, document),

@@ -3,6 +3,7 @@ import type { InboundMessage } from '../../contracts/callbacks.ts';
 import { readWord, type Word } from '../../domain/outreach/words.ts';
 import { maskCardNumbers } from '../../domain/workflow/card-numbers.ts';
 import { CHANNELS } from '../../domain/workflow/document.ts';
+import { VaultError } from '../crypto/vault.ts';
 import { raiseAlert } from '../db/alerts.ts';
 import type { Trx } from '../db/cases.ts';
 import type { Parts } from '../parts.ts';
@@ -10,10 +11,10 @@ import { suppress } from '../db/suppressions.ts';
 import { destinationHash } from './queue-message.ts';
 import { keepCallbacks } from './store-callbacks.ts';
 
-type Used = Pick<Parts, 'db' | 'vault' | 'jobs' | 'crash'>;
+type Used = Pick<Parts, 'db' | 'vault' | 'jobs' | 'log' | 'crash'>;
 
 /** Why sending pauses that nobody has ended in so many words. */
-const MAYBE_STOP = 'possible-opt-out';
+export const MAYBE_STOP = 'possible-opt-out';
 
 const WINDOW = sql<Date>`now() + interval '24 hours'`;
 
@@ -52,7 +53,7 @@ export async function takeInbound(parts: Used, inbound: InboundMessage): Promise
 	const word = readWord(text, told);
 	const hash = destinationHash(parts, channel, from);
 	const contact = await caseOfContact(parts, hash);
-	const sealed = contact && (await seal(parts, contact, text));
+	const sealed = contact && (await seal(parts, contact, text).catch(cannotSeal(parts, contact)));
 	await parts.db.transaction().execute(async (trx) => {
 		const [event] = await keepCallbacks(parts, trx, [
 			{
@@ -75,7 +76,7 @@ export async function takeInbound(parts: Used, inbound: InboundMessage): Promise
 					.insertInto('inbound_messages')
 					.values({ id: event, case_id: contact.caseId, channel, word, sealed })
 					.execute();
-			else await raiseAlert(trx, 'unknown-contact', channel);
+			if (!contact) await raiseAlert(trx, 'unknown-contact', channel);
 		}
 		parts.crash('take-inbound:before-commit');
 	});
@@ -86,6 +87,18 @@ async function seal({ vault }: Used, { key }: Contact, text: string): Promise<st
 	const content: InboundContent = { text: maskCardNumbers(text) };
 	return vault.seal(await vault.openCaseKey(key), content, 'inbound_messages.sealed');
 }
+
+/**
+ * An opt-out holds whether its case can be read or not: the text is left out, and what it means for the
+ * case is tried again later.
+ */
+const cannotSeal =
+	({ log }: Pick<Parts, 'log'>, { caseId }: Contact) =>
+	(error: unknown): null => {
+		if (!(error instanceof VaultError)) throw error;
+		log.error({ error, case: caseId }, 'inbound: a text cannot be sealed and is not kept');
+		return null;
+	};
 
 async function openWindow(trx: Trx, hash: string): Promise<void> {
 	await trx

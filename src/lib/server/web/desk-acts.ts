@@ -85,7 +85,6 @@ const STATUS: Record<DeskReason, number> = {
 	'reference-needed': 400,
 	'own-proposal': 409,
 	'already-decided': 409,
-	'bad-incident': 409,
 	empty: 409
 };
 

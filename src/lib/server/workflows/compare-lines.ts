@@ -4,9 +4,19 @@ import type { ComparedLine } from '../../contracts/console.ts';
 /** How many lines around a difference are shown. */
 const AROUND = 3;
 
-/** Two texts line by line, with a few lines around each difference; `…` stands for what is left out. */
+/** Comparing takes as long as the square of this: more is another text, and nobody waits for it. */
+const MOST_EDITS = 1_000;
+
+/**
+ * Two texts line by line, with a few lines around each difference; `…` stands for what is left out.
+ * Texts that have little in common stand one behind the other.
+ */
 export function compareLines(theirs: string, mine: string): ComparedLine[] {
-	const lines = diffLines(theirs, mine).flatMap(({ value, added, removed }) =>
+	const changes = diffLines(theirs, mine, { maxEditLength: MOST_EDITS }) ?? [
+		{ value: theirs, removed: true, added: false },
+		{ value: mine, removed: false, added: true }
+	];
+	const lines = changes.flatMap(({ value, added, removed }) =>
 		value
 			.replace(/\n$/, '')
 			.split('\n')

@@ -21,7 +21,8 @@ export const load: PageServerLoad = async (event) => {
 		before === undefined ? undefined : Number(before)
 	);
 	const { proposals } = await listProposals(parts(), { key });
-	const { source: _, ...shown } = draft.value;
+	const { revision, latest, editedBy, editedAt } = draft.value;
+	const shown = { revision, latest, editedBy, editedAt };
 	const mayEdit = permissions.includes('workflow.edit');
 	return { key, draft: shown, versions, next, proposals, mayEdit };
 };
