@@ -109,9 +109,10 @@ async function desk(browser: Browser, demo: Demo): Promise<void> {
 	const page = await atWork(browser, demo, 'ana');
 	await page.goto('/desk');
 	await shoot(page, 'desk');
-	await press(page, 'main tbody a');
+	await page.locator('main tbody a').first().click();
 	await page.getByRole('button', { name: /^Claim/ }).click();
-	await page.locator('[data-act=grant] summary').click();
+	await page.getByRole('button', { name: /^Hand back/ }).waitFor();
+	await page.locator('[data-act=decide] summary').click();
 	await shoot(page, 'case');
 }
 
@@ -165,7 +166,7 @@ async function readmePictures(browser: Browser): Promise<void> {
 		const { origin } = demo;
 		await english(browser, origin);
 		await inLanguage(browser, origin, 'C-1025', 'de');
-		await inLanguage(browser, origin, 'C-1008', 'ar');
+		await inLanguage(browser, origin, 'C-1013', 'ar');
 		await desk(browser, demo);
 		await figures(browser, demo);
 	});

@@ -55,6 +55,7 @@ async function shoot(page: Page, name: string): Promise<void> {
 
 test.concurrent.for(Object.keys(STAFF_SCENES) as Who[])(
 	'every page of %s is accessible in light and dark, and fits a screen and a phone',
+	{ timeout: 600_000 },
 	async (who, { expect }) => {
 		const { page, complaints } = stage.tappers[who];
 		await STAFF_SCENES[who](page, stage, async (name) => {

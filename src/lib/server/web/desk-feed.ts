@@ -26,8 +26,9 @@ async function poll(): Promise<void> {
 	}
 	const before = version;
 	version = await readDeskVersion(parts());
-	// The number rises before its change is committed: who looks at once may see nothing yet.
-	const changed = before !== '' && version !== before;
+	// The number rises before its change is committed: who looks at once may see nothing yet. The first
+	// poll of all tells, too: what came since the page was loaded is not to be told from what was there.
+	const changed = version !== before;
 	if (changed || again) for (const { say } of listeners) say('event: changed\ndata: {}\n\n');
 	again = changed;
 	polls += 1;
