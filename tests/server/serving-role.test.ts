@@ -72,6 +72,11 @@ describe.runIf(testKind === 'postgres')('the role that serves', () => {
 		);
 	});
 
+	test('gives nobody a permission that their role has not', async () => {
+		const more = sql`insert into role_permissions values ('agent', 'staff.manage')`;
+		await expect(more.execute(world.parts.db)).rejects.toMatchObject({ code: '42501' });
+	});
+
 	test('is told from one that could: a start as the owner is refused where a role was named', async () => {
 		expect(await changeable(owner.db)).toEqual([...RECORD].sort());
 		const env = { DATABASE_URL: owner.url!, TAPDONE_SERVING_ROLE: role };

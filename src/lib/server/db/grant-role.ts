@@ -26,6 +26,8 @@ export async function grantRole(db: Db, role: string): Promise<void> {
 		...RECORD.map(
 			(table) => sql`revoke update, delete, truncate on ${sql.table(table)} from ${to}`
 		),
+		// What roles permit comes with a migration: whoever gets at the serving role gives nobody more.
+		sql`revoke insert, update, delete, truncate on role_permissions from ${to}`,
 		// The migrator's own: what has run is read, never written.
 		sql`revoke insert, update, delete on kysely_migration, kysely_migration_lock from ${to}`
 	];
