@@ -46,7 +46,9 @@ async function play(app: number, { customer, does }: (typeof PLAYED)[number]): P
 	if (does === 'ask') await pages.post(`${inside}/help?/person`, { sure: 'yes' });
 	else if (does !== 'look') {
 		const review = await pages.post(`${inside}/do/${does.action}?/start`);
-		await pages.post(review.to);
+		// What was read is confirmed, nothing else.
+		const [, shown = ''] = /name="shown" value="([^"]+)"/.exec(await pages.get(review.to)) ?? [];
+		await pages.post(review.to, { shown });
 	}
 }
 

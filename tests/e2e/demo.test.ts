@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
+import { eventually } from '../support/customer.ts';
 import { childrenOf, isRunning, type Program, startProgram } from '../support/program.ts';
 import { skewed } from '../support/skewed.ts';
 
@@ -106,6 +107,13 @@ test(
 	},
 	START_MS
 );
+
+test('some customers have paid before anybody looks', async () => {
+	for (const customer of ['C-1003', 'C-1006', 'C-1008', 'C-1010'])
+		await eventually(async () =>
+			(await (await ask(`${first.core}/customers/${customer}`)).text()).includes('Payment PAY-')
+		);
+});
 
 test('from a message on its phone to booked, and the demo core shows the changed record', async () => {
 	const record = async () => (await ask(`${first.core}/customers/${CUSTOMER}`)).text();
