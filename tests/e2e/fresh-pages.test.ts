@@ -181,7 +181,11 @@ test('every page that tells only that something is over or not there stands in t
 		cards.push(
 			await page.locator('main').evaluate((main) => {
 				const { borderRadius, borderWidth, borderColor, backgroundColor } = getComputedStyle(main);
-				const { backgroundColor: ground } = getComputedStyle(document.documentElement);
+				// What is seen in the page's corner, whoever paints it.
+				let at = document.elementFromPoint(2, innerHeight - 2);
+				const paint = (of: Element) => getComputedStyle(of).backgroundColor;
+				while (at?.parentElement && paint(at) === 'rgba(0, 0, 0, 0)') at = at.parentElement;
+				const ground = at && paint(at);
 				return { borderRadius, borderWidth, borderColor, backgroundColor, ground };
 			})
 		);

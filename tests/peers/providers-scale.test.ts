@@ -7,7 +7,7 @@ import { type Crowd, startCrowd } from './providers-crowd.ts';
 import { brokenAtProviders, brokenRules } from './providers-rules.ts';
 
 const seed = process.env.TAPDONE_SEED ?? randomBytes(6).toString('hex');
-const people = Number(process.env.TAPDONE_CASES ?? (process.env.TAPDONE_TEST_LONG ? 10_000 : 200));
+const people = Number(process.env.TAPDONE_CASES ?? (process.env.TAPDONE_TEST_LONG ? 10_000 : 80));
 const PERSONAL = '491709[0-9]{6}|zeisig[.][0-9]|gefieder';
 const BATCH = 40;
 

@@ -8,7 +8,7 @@ import { percentile } from './links.ts';
 import { fingerprint, settled } from './tables.ts';
 import { BEHIND_PROXY, newAddress, newLink, Visitor } from './visitor.ts';
 
-const AMOUNT = process.env.TAPDONE_TEST_LONG ? 1_000_000 : 20_000;
+const AMOUNT = process.env.TAPDONE_TEST_LONG ? 1_000_000 : 8_000;
 /** Customers who open their links all the time. */
 const CUSTOMERS = ['C-1001', 'C-1002'];
 /** Flood and calm in turn, so that what else the machine does meets both. */

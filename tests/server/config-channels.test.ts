@@ -7,6 +7,7 @@ const base = () => ({
 	TAPDONE_ORIGIN: 'https://t.example.org',
 	TAPDONE_MASTER_KEYS: `a:${key()}`,
 	TAPDONE_LINK_KEYS: `b:${key()}`,
+	TAPDONE_AUDIT_KEYS: `c:${key()}`,
 	TAPDONE_LOOKUP_KEY: key()
 });
 const TWILIO = {

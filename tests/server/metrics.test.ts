@@ -113,6 +113,7 @@ test('queues tell how many jobs could run now and how long the oldest has waited
 	const now = await gauges();
 	expect(seriesOf(now, 'tapdone_jobs_waiting')).toEqual({
 		'{queue="send-message"}': 2,
+		'{queue="send-code"}': 0,
 		'{queue="work-callback"}': 0,
 		'{queue="poll-delivery"}': 0,
 		'{queue="apply-writeback"}': 0,
@@ -126,6 +127,7 @@ test('queues tell how many jobs could run now and how long the oldest has waited
 	);
 	expect(oldest).toBeGreaterThanOrEqual(7_200);
 	expect(others).toEqual({
+		'{queue="send-code"}': 0,
 		'{queue="work-callback"}': 0,
 		'{queue="poll-delivery"}': 0,
 		'{queue="apply-writeback"}': 0,

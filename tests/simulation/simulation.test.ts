@@ -11,7 +11,7 @@ import { startTown, type Town } from './town.ts';
  * it): TAPDONE_SEED=… npm test -- simulation
  */
 const seed = process.env.TAPDONE_SEED ?? randomBytes(6).toString('hex');
-const people = Number(process.env.TAPDONE_CASES ?? (process.env.TAPDONE_TEST_LONG ? 10_000 : 500));
+const people = Number(process.env.TAPDONE_CASES ?? (process.env.TAPDONE_TEST_LONG ? 10_000 : 200));
 
 let town: Town;
 beforeAll(async () => {
