@@ -1,5 +1,5 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 type Test = NonNullable<TestProjectInlineConfiguration['test']>;
 
@@ -30,6 +30,21 @@ const timed = { globalSetup, retry: 1 };
 /** Files of these layers start processes of their own: one file at a time. */
 const whole = { globalSetup, fileParallelism: false, testTimeout: 240_000, hookTimeout: 240_000 };
 
+const server = (names: string) => `tests/server/${names}.test.ts`;
+/** No word of these depends on which database it is: they run once. */
+const once = ['cli-*', 'config*', 'crypto-*', 'db-lock', 'forms'].map(server);
+/**
+ * Every file runs on PostgreSQL. On the embedded database all do in the long form; in the short one
+ * those whose SQL, locks and jobs are most likely to differ there.
+ */
+const embeddedShort = [
+	...['api-cases', 'api-open', 'audit-record', 'console-changes', 'db', 'db-*', 'desk-claims'],
+	...['desk-settlements', 'erasure', 'flows-claims', 'flows-codes', 'flows-submit'],
+	...['flows-sweep', 'flows-trigger', 'flows-writeback', 'jobs', 'outreach-limits'],
+	...['outreach-steps', 'path', 'races*', 'serving-role', 'staff-sign-in']
+].map(server);
+const onEmbedded = process.env['TAPDONE_TEST_LONG'] ? [server('*')] : [...once, ...embeddedShort];
+
 export default defineConfig({
 	test: {
 		passWithNoTests: false,
@@ -37,8 +52,12 @@ export default defineConfig({
 			layer('core', 'core'),
 			layer('structure', 'structure', { testTimeout: 120_000 }),
 			{ ...layer('pages', 'pages'), plugins: [svelte({ configFile: false })] },
-			layer('server-embedded', 'server', { ...timed, env: embedded }),
-			layer('server-postgres', 'server', { ...timed, env: postgres }),
+			layer('server-embedded', 'server', { ...timed, env: embedded, include: onEmbedded }),
+			layer('server-postgres', 'server', {
+				...timed,
+				env: postgres,
+				exclude: [...configDefaults.exclude, ...once]
+			}),
 			layer('peers', 'peers', { ...timed, env: postgres }),
 			layer('simulation', 'simulation', { ...whole, env: postgres, testTimeout: 600_000 }),
 			layer('security', 'security', { ...whole, ...timed, env: postgres }),
