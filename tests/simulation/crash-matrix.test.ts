@@ -38,16 +38,29 @@ const OFF_THE_PATH = [
 	'src/lib/server/audit/verify-record.ts verifyRecord',
 	// Steps of a deploy.
 	'src/lib/server/db/grant-role.ts grantRole',
-	// Two people decide by hand and see what came of it; the receipt is written out by any node.
-	'src/lib/server/flows/approve-erasure.ts approveErasure',
-	'src/lib/server/flows/decline-erasure.ts declineErasure',
-	'src/lib/server/flows/legal-holds.ts recorded',
-	'src/lib/server/flows/repeat-erasures.ts eraseAgain',
-	'src/lib/server/flows/request-erasure.ts requestErasure',
-	// Operations publish a version by hand: it is there or not, and they see which.
-	'src/lib/server/flows/publish-workflow.ts publishWorkflow',
-	// The same: a factor is bound again or not, and a second run says which.
-	'src/lib/server/flows/rebind-factor.ts rebindFactor'
+	// Acts of people in one transaction each: it was done or not, and a second look says which. Receipts
+	// of erasures are written out by any node.
+	...[
+		'add-staff.ts addStaff',
+		'approve-change.ts approveChange',
+		'approve-erasure.ts approveErasure',
+		'change-staff.ts changeStaff',
+		'confirm-again.ts confirmAgain',
+		'decline-erasure.ts declineErasure',
+		'end-proposal.ts endProposal',
+		'legal-holds.ts recorded',
+		'look-up-customer.ts recordLook',
+		'pass-second-factor.ts passSecondFactor',
+		'propose-change.ts proposeChange',
+		'propose-rollback.ts proposeRollback',
+		'publish-workflow.ts publishWorkflow',
+		'rebind-factor.ts rebindFactor',
+		'repeat-erasures.ts eraseAgain',
+		'request-erasure.ts requestErasure',
+		'save-workflow-draft.ts saveWorkflowDraft',
+		'set-up-account.ts setUpAccount',
+		'sign-in.ts signIn'
+	].map((act) => `src/lib/server/flows/${act}`)
 ];
 
 test('every commit on the path, and every point that is named in the source, is one of the matrix', () => {

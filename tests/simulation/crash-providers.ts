@@ -26,7 +26,7 @@ async function post(
 			async (response) => ({ status: response.status, text: await response.text() }),
 			() => null
 		);
-		if (answer?.status === 200) return;
+		if (answer?.status === 200 || answer?.status === 204) return;
 		if (answer) throw new Error(`${path} answered ${answer.status} ${answer.text}`);
 		await lane.lost();
 	}
