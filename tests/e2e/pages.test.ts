@@ -8,9 +8,9 @@ import { playAll, troubleScenes } from './all-scenes.ts';
 import { faultsOf } from './inspect.ts';
 import { type Way, WAYS } from './scenes.ts';
 
-/** Each workflow and each language once; all nine in the long run. */
+/** The language with the longest words and the one from right to left; all nine ways in the long run. */
 const played = (_way: Way, index: number) =>
-	Boolean(process.env.TAPDONE_TEST_LONG) || [0, 4, 8].includes(index);
+	Boolean(process.env.TAPDONE_TEST_LONG) || [4, 8].includes(index);
 
 let fleet: Fleet;
 let browser: Browser;

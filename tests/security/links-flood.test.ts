@@ -12,7 +12,7 @@ const AMOUNT = process.env.TAPDONE_TEST_LONG ? 1_000_000 : 8_000;
 /** Customers who open their links all the time. */
 const CUSTOMERS = ['C-1001', 'C-1002'];
 /** Flood and calm in turn, so that what else the machine does meets both. */
-const TURNS = 10;
+const TURNS = 6;
 const FLOOD_OF_TURN = 1_000;
 const PAGES_OF_TURN = 50;
 /** The 99th percentile of real customers' pages in a flood, as a share of that without. */
