@@ -243,6 +243,7 @@ test('at the end of the day the figures are those of plain SQL over the events',
 	const steps = {
 		opened: await withType('case-opened'),
 		sent: await withType('message-accepted'),
+		delivered: await withType('message-reported'),
 		visited: await withType('visit-started'),
 		verified: await withType('challenge-passed'),
 		submitted: await withType('submission-received'),
@@ -252,6 +253,8 @@ test('at the end of the day the figures are those of plain SQL over the events',
 	expect(steps).toEqual({
 		opened: 3,
 		sent: 3,
+		// The phone tells nothing afterwards.
+		delivered: 0,
 		visited: 3,
 		verified: 3,
 		submitted: 2,
