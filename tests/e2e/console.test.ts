@@ -85,6 +85,11 @@ test('who gets what shows the pages of the draft, in a frame in which nothing ca
 	await phone.locator('button.pick').first().waitFor();
 	expect(await phone.locator('button.pick b').allInnerTexts()).toContain(PLAN);
 	expect(await phone.locator('[inert]').count()).toBe(1);
+	// The page is the customer's: its language, its direction, the colour of the workflow.
+	const html = phone.locator('html');
+	expect([await html.getAttribute('lang'), await html.getAttribute('dir')]).toEqual(['en', 'ltr']);
+	const colour = await html.evaluate((one) => getComputedStyle(one).getPropertyValue('--brand'));
+	expect(colour.trim().toLowerCase()).toBe('#6b2d5c');
 	await page
 		.locator('div', { hasText: PLAN })
 		.locator('form[target=phone]')

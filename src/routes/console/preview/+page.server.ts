@@ -9,7 +9,10 @@ import type { Actions, PageServerLoad } from './$types';
 
 /** The customer's page inside the console: the one page of ours that may stand in a frame of ours. */
 export const load: PageServerLoad = async (event) => {
+	const { frame: shown } = event.locals;
 	await requireStaff(event, 'workflow.read');
+	// After a press the page has the colours, language and direction of the customer's.
+	if (event.request.method === 'POST' && shown) event.locals.frame = shown;
 	mayDo(event, 'being-framed');
 	return { frame: plainFrame('en') };
 };
@@ -21,6 +24,7 @@ export const actions = {
 		if (!form.ok) return sayRefusal('bad-input', { shown: null });
 		const shown = await previewPage(parts(), principal, form.value);
 		if (!shown.ok) return sayRefusal(shown.reason, { shown: null });
+		event.locals.frame = shown.value.frame;
 		return { shown: shown.value };
 	}
 } satisfies Actions;
