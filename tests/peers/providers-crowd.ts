@@ -16,6 +16,7 @@ import type { Random } from '../support/random.ts';
 import { createJobsTable, createUnreliableJobs, type Job, MOVE_JOBS } from '../simulation/jobs.ts';
 import { moveClock } from '../simulation/clock.ts';
 import { startNodes } from '../simulation/node.ts';
+import { callAgents } from './providers-agents.ts';
 import { startHooks } from './provider-hooks.ts';
 import { settingsOf, withTemplates } from './provider-world.ts';
 
@@ -88,6 +89,7 @@ export async function startCrowd(random: Random) {
 	const { db } = nodes.database;
 	await createJobsTable(db);
 	hooks.attach(first);
+	const agents = await callAgents(first, random.fork('agents'));
 	let [twilios, mails] = [0, 0];
 	twilio.scripts.otherwise((to) => troubleOf(random.fork(`${to} ${(twilios += 1)}`), false));
 	sendgrid.scripts.otherwise((to) => troubleOf(random.fork(`${to} ${(mails += 1)}`), true));
@@ -136,7 +138,7 @@ export async function startCrowd(random: Random) {
 			twilio.scripts.otherwise(() => ({}));
 			sendgrid.scripts.otherwise(() => ({}));
 		},
-		/** Lets time pass and everything run that is due, until nothing is. */
+		/** Lets time pass and everything run that is due, and agents work, until nothing is left. */
 		async drain() {
 			const isUnderWay = async () =>
 				(
@@ -147,14 +149,15 @@ export async function startCrowd(random: Random) {
 						.limit(1)
 						.execute()
 				).length > 0;
-			for (let round = 0; round < 40; round += 1) {
+			for (let round = 0; round < 60; round += 1) {
 				await moveClock(db, round < 8 ? 700 : 7_300, [MOVE_JOBS]);
 				await sql`delete from counters where key = 'sweep'`.execute(db);
 				await sweep(first);
 				const some = await workAll();
 				await sleep(1);
 				// A try of half a day later has no work to show until then.
-				if (some === 0 && round > 14 && !(await isUnderWay())) return;
+				if (some > 0 || round < 15) continue;
+				if ((await agents.work()) === 0 && !(await isUnderWay())) return;
 			}
 		},
 		async close() {
