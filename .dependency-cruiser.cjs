@@ -246,9 +246,9 @@ module.exports = {
 
 		only(
 			'demo',
-			'Another organisation with its own system: it knows the contracts and what is public.',
+			'Another organisation with its own system: it knows the contracts, what is public, and how a command is read.',
 			'^src/demo/',
-			['^src/demo/', lib('contracts/'), PACKAGES],
+			['^src/demo/', '^src/cli/support/', lib('contracts/'), PACKAGES],
 			{ dependencyTypesNot: ['core'] }
 		),
 		only('migrations', 'Frozen steps: Kysely and no code of the app.', '^migrations/', [

@@ -9,7 +9,8 @@
  */
 import { globSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../cli/support/arguments.ts';
+import { stopWith } from '../cli/support/stop.ts';
 import { buildIfNeeded } from './build.ts';
 import { recall, remember, type Memory } from './memory.ts';
 import { playCustomers } from './customers.ts';
@@ -19,7 +20,14 @@ import { inviteFirst, makeStaff, newPassphrase, peopleLines } from './staff.ts';
 import { startProviders, withTemplates } from './provider-servers.ts';
 import { demoEnvironment, type Place, startApp, startCore } from './servers.ts';
 
-const { values: asked } = parseArgs({ options: { providers: { type: 'string' } } });
+const USAGE = `Usage: npm run demo [-- --providers=peers]
+Starts the app, a system of record and a phone, with 40 cases, until Ctrl-C.
+--providers=peers sends by the SDKs of Twilio and SendGrid, to providers of this machine.
+TAPDONE_DATA says where it is kept (./data), TAPDONE_PORT and DEMO_CORE_PORT which ports are tried first.`;
+
+const { values: asked } = readArguments(USAGE, { providers: { type: 'string' } }, false);
+if (asked.providers !== undefined && asked.providers !== 'peers')
+	stopWith(`--providers takes peers, or is left out for the phone.\n${USAGE}`, 2);
 const root = resolve(import.meta.dirname, '../..');
 const data = resolve(process.env['TAPDONE_DATA']?.trim() || join(root, 'data'));
 const say = (text: string) => void process.stdout.write(`${text}\n`);
@@ -81,8 +89,6 @@ async function run(): Promise<never> {
 	const memory = recall(data);
 	memory.app = await freePort(memory.app);
 	memory.core = await freePort(memory.core);
-	if (asked.providers && asked.providers !== 'peers')
-		throw new CannotGoOn('--providers takes peers, or is left out for the phone.');
 	const providers = asked.providers ? await startProviders({ root, data }, memory) : null;
 	const env = { ...demoEnvironment(data, memory), ...providers?.settings };
 	const place: Place = { root, data, env };

@@ -10,7 +10,10 @@ import { ROOT, sources } from '../support/sources.ts';
 // Every test starts processes.
 vi.setConfig({ testTimeout: 60_000 });
 
-const COMMANDS = sources('src/cli/*.ts').map(({ path }) => path.replace(/^.*\/|\.ts$/g, ''));
+const COMMANDS = [
+	...sources('src/cli/*.ts').map(({ path }) => path.replace(/^.*\/|\.ts$/g, '')),
+	'demo'
+];
 const WORKFLOW = join(ROOT, 'workflows/address-update.yaml');
 
 let folder: string;
@@ -21,7 +24,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a command in the folder; gives its exit code and what it wrote. */
 async function run(command: string, args: string[], env: Record<string, string> = {}) {
-	const child = spawn(process.execPath, [join(ROOT, `src/cli/${command}.ts`), ...args], {
+	const script = command === 'demo' ? 'demo/main' : `cli/${command}`;
+	const child = spawn(process.execPath, [join(ROOT, `src/${script}.ts`), ...args], {
 		cwd: folder,
 		env: { PATH: process.env.PATH, ...env }
 	});

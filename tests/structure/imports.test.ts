@@ -76,6 +76,7 @@ describe('the rules bite', () => {
 		['app-is-the-root', `${lib}/server/flows/f.ts`, `${lib}/server/app.ts`],
 		['demo', 'src/demo/a.ts', `${lib}/server/db/cases.ts`],
 		['demo', 'src/demo/b.ts', `${lib}/domain/case/state.ts`],
+		['demo', 'src/demo/c.ts', 'src/cli/keys.ts'],
 		['migrations', 'migrations/0001_a.ts', `${lib}/server/db/cases.ts`],
 		['tests-stay-tests', `${lib}/server/db/b.ts`, 'tests/support/c.ts'],
 		['no-cycles', `${lib}/domain/policy/a.ts`, `${lib}/domain/policy/c.ts`],
@@ -89,7 +90,8 @@ describe('the rules bite', () => {
 		[`${lib}/server/flows/ok-too.ts`, `${lib}/server/parts.ts`, 'type'],
 		[`${lib}/server/records/ok-too.ts`, 'node:https'],
 		['src/routes/ok/+server.ts', `${lib}/server/flows/ok.ts`],
-		['src/demo/ok.ts', `${lib}/contracts/ok.ts`]
+		['src/demo/ok.ts', `${lib}/contracts/ok.ts`],
+		['src/demo/ok-too.ts', 'src/cli/support/ok.ts']
 	];
 	let directory: string;
 	let found: Violation[];
