@@ -2,6 +2,7 @@ import { readSendgrid, readTwilio } from '../../src/lib/contracts/callbacks.ts';
 import { storeReports } from '../../src/lib/server/flows/store-callbacks.ts';
 import { takeInbound } from '../../src/lib/server/flows/take-inbound.ts';
 import type { Parts } from '../../src/lib/server/parts.ts';
+import { isBusy } from '../../src/lib/server/web/busy.ts';
 import { signedBySendgrid, signedByTwilio } from '../../src/lib/server/web/signatures.ts';
 import { listen, readBody } from '../../src/demo/providers/http.ts';
 
@@ -20,7 +21,8 @@ export async function startHooks(): Promise<Hooks> {
 	let parts: Used | undefined;
 	const server = await listen(0, async (request, response) => {
 		const body = await readBody(request);
-		const status = parts ? await take(parts, request.url ?? '', request.headers, body) : 503;
+		const taken = parts ? take(parts, request.url ?? '', request.headers, body) : 503;
+		const status = await Promise.resolve(taken).catch(sayBusy);
 		response.writeHead(status).end();
 	});
 	return {
@@ -28,6 +30,12 @@ export async function startHooks(): Promise<Hooks> {
 		attach: (given) => void (parts = given),
 		close: () => server.close()
 	};
+}
+
+/** As the pages say it: a database that is busy is no fault of the call. */
+function sayBusy(error: unknown): number {
+	if (isBusy(error)) return 503;
+	throw error;
 }
 
 async function take(

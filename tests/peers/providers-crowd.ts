@@ -124,8 +124,15 @@ export async function startCrowd(random: Random) {
 		workAll,
 		busy: () => busy,
 		open: (lines: Parameters<typeof openCases>[2]) => openCases(first, 'key:test', lines),
-		/** Somebody writes to us, by the channel that their number is known for. */
-		say: (from: string, text: string) => twilio.say(from, text),
+		/** Somebody writes to us, by the channel that their number is known for; again where we are busy. */
+		async say(from: string, text: string): Promise<void> {
+			for (let time = 0; time < 10; time += 1) {
+				const status = await twilio.say(from, text);
+				if (status === 200) return;
+				if (status !== 503) throw new Error(`What ${from} said was answered ${status}.`);
+			}
+			throw new Error(`Ten times nobody took what ${from} said.`);
+		},
 		/** Somebody presses the button of their mail program. */
 		async unsubscribe(to: string) {
 			const mail = sendgrid.taken.find((one) => one.to === to);

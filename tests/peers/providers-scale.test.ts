@@ -58,7 +58,7 @@ async function react({ random, contacts }: Person): Promise<void> {
 	if (!random.chance(0.15)) return;
 	const from = sms ?? (whatsapp && `whatsapp:${whatsapp}`);
 	if (!from) return;
-	expect(await crowd.say(from, random.one(SAID))).toBe(200);
+	await crowd.say(from, random.one(SAID));
 	if (random.chance(0.3)) await crowd.say(from, random.one(SAID));
 }
 
