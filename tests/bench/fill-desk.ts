@@ -21,7 +21,7 @@ const BREAKPOINTS = `case when t.value->>'class' = 'policy'
 	then (array['eligibility', 'identity', 'reply'])[length(t.key) % 3 + 1]
 	else (array['writeback', 'trigger'])[length(t.key) % 2 + 1] end`;
 
-const steps = (models: string[], open: number) => [
+const steps = (models: string[], open: number, key: string) => [
 	`create temporary table types as
 	select w.key as workflow, t.key as type, t.value->>'class' as class,
 		(t.value->>'severity')::int as severity, t.value->>'owner' as owner,
@@ -31,7 +31,7 @@ const steps = (models: string[], open: number) => [
 		count(*) over (partition by w.key) as types
 	from workflows w, json_each(w.document->'exceptions') t`,
 	`insert into staff (id, email, name, key)
-	select ${id(6)}, 'colleague-' || n || '@example.org', 'Colleague ' || n, 'none'
+	select ${id(6)}, 'colleague-' || n || '@example.org', 'Colleague ' || n, '${key}'
 	from generate_series(1::bigint, ${COLLEAGUES}) n`,
 	`create temporary table asked as
 	select n, ${id(1)} as case_id, ${id(7)} as exception, m.id as model,
@@ -93,14 +93,20 @@ const steps = (models: string[], open: number) => [
  * Opens that many exceptions, of every type of every workflow, and closes one on each ninth case
  * that is resolved.
  * @param models a real case of each workflow, with one open exception
+ * @param key a wrapped key of that database: a start checks that it can open what is stored
  */
-export async function fillDesk(url: string, models: string[], open: number): Promise<void> {
+export async function fillDesk(
+	url: string,
+	models: string[],
+	open: number,
+	key: string
+): Promise<void> {
 	const client = new pg.Client({ connectionString: url });
 	await client.connect();
 	try {
 		// As in fill.ts: keys and chains hold by construction.
 		await client.query('set session_replication_role = replica');
-		for (const statement of steps(models, open)) await client.query(statement);
+		for (const statement of steps(models, open, key)) await client.query(statement);
 		await client.query('vacuum (analyze)');
 	} finally {
 		await client.end();

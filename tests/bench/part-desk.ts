@@ -43,8 +43,9 @@ export async function benchDesk(options: Options): Promise<void> {
 		console.log(`\nFilling the tables with ${cases.toLocaleString('en')} cases …`);
 		// Nobody works or ends what is filled in.
 		await stage.restart(WEB);
-		await fill(url, cases, (await stage.parts.vault.newCaseKey()).wrapped);
-		await fillDesk(url, models, open);
+		const { wrapped } = await stage.parts.vault.newCaseKey();
+		await fill(url, cases, wrapped);
+		await fillDesk(url, models, open, wrapped);
 		const times = options.rounds * TIMES;
 		const rows = await measureAll(stage, pool, await deskPages(stage, agent), times);
 		printTable(
