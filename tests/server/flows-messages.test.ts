@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { beginAttempt } from '../../src/lib/server/db/attempts.ts';
+import { changeCase } from '../../src/lib/server/db/cases.ts';
+import { loadWorkflow } from '../../src/lib/server/db/workflows.ts';
 import { cancelCase } from '../../src/lib/server/flows/cancel-case.ts';
+import { claimException } from '../../src/lib/server/flows/claim-exception.ts';
+import { completeCase } from '../../src/lib/server/flows/complete-case.ts';
+import { decideException } from '../../src/lib/server/flows/decide-exception.ts';
+import { leavePath } from '../../src/lib/server/flows/leave-path.ts';
 import { renewLink } from '../../src/lib/server/flows/renew-link.ts';
 import { requestCode } from '../../src/lib/server/flows/request-code.ts';
 import { sendMessage } from '../../src/lib/server/flows/send-message.ts';
@@ -16,7 +22,9 @@ import {
 	SOURCE,
 	timeline
 } from '../support/journey.ts';
+import { openException } from '../support/desk.ts';
 import { openCase } from '../support/open-case.ts';
+import { addStaffMember } from '../support/staff.ts';
 import { databaseNow, passTime } from '../support/time.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -137,6 +145,57 @@ test('a refusal goes to the next channel with the same link; after the last one 
 	expect(new Set(links).size).toBe(1);
 	expect(await openExceptions(id)).toEqual([{ reason: 'unreachable-contact' }]);
 	expect((await caseOf(world, id)).row.stage).toBe('with-person');
+});
+
+test('a last message that never left in its time leaves the case to a person', async () => {
+	const { parts, sent } = fakeChannels(world);
+	const { db } = world.parts;
+	const overdue = async (planned: Date | null) => {
+		const { id, message } = await invited();
+		await db.updateTable('cases').set({ outreach_at: planned }).where('id', '=', id).execute();
+		const over = { expires_at: new Date(0) };
+		await db.updateTable('messages').set(over).where('id', '=', message).execute();
+		await sendMessage(parts, message);
+		expect(await statesOf(id)).toEqual([['sms', 'expired']]);
+		return openExceptions(id);
+	};
+	// A step that is to come brings a new link.
+	expect(await overdue(new Date(Date.now() + 3_600_000))).toEqual([]);
+	expect(await overdue(null)).toEqual([{ reason: 'unreachable-contact' }]);
+	expect(sent).toEqual([]);
+});
+
+test('put back on its path a case that nothing ever reached is written to anew', async () => {
+	const { principal } = await addStaffMember(world.parts, { teams: ['data-care'] });
+	const { id, message } = await invited({ sms: '+4917604069077' });
+	const putBack = async () => {
+		const exception = await openException(world, id);
+		got(await claimException(world.parts, principal, exception));
+		got(await decideException(world.parts, principal, exception, { outcome: 'completed' }));
+		await completeCase(world.parts, id);
+	};
+	await sendMessage(fakeChannels(world, refused).parts, message);
+	await putBack();
+	// Nothing has changed: a person has it again, and not a silence.
+	expect((await caseOf(world, id)).row.stage).toBe('with-person');
+	const { customer } = (await caseOf(world, id)).content;
+	const like = await world.core.customer('C-1001');
+	const reach = { whatsapp: null, email: 'found@example.org' };
+	await world.core.put({ ...like, id: customer, ...reach });
+	await putBack();
+	expect(await statesOf(id)).toEqual([
+		['sms', 'failed'],
+		['email', 'queued']
+	]);
+	expect((await caseOf(world, id)).row.stage).toBe('waiting');
+	// Who has it is not told once more.
+	await sendMessage(fakeChannels(world).parts, (await messagesOf(world, id))[1]!.id);
+	await changeCase(world.parts, id, { actor: 'system', flow: 'test' }, async (change) => {
+		const workflow = await loadWorkflow(change.trx, change.row.workflow, change.row.version);
+		leavePath(workflow, change, { breakpoint: 'trigger', reason: 'unreachable-contact' });
+	});
+	await putBack();
+	expect(await statesOf(id)).toHaveLength(2);
 });
 
 test('after "stop these messages" nothing that we begin is sent, a code still is', async () => {

@@ -6,6 +6,7 @@ import { keepLink, keptUntil } from '../db/links.ts';
 import type { Parts } from '../parts.ts';
 import { endMessages } from './end-outreach.ts';
 import { endPause } from './end-pause.ts';
+import { hasBeenReached } from './has-been-reached.ts';
 import { linkEnd } from './issue-link.ts';
 import { startOutreach } from './take-step.ts';
 import { queueMessage } from './queue-message.ts';
@@ -51,7 +52,7 @@ export async function closeException(
 	return ok(null);
 }
 
-/** Back on its path: with time to act, and with a link where there is none any more. */
+/** Back on its path: with time to act, and with a link where there is none that anybody got. */
 async function goOn(parts: Closing, held: Held, until?: Date): Promise<void> {
 	const { trx, row, now, workflow, state } = held;
 	const end = new Date(Math.max(linkEnd(workflow, now).getTime(), until?.getTime() ?? 0));
@@ -61,19 +62,18 @@ async function goOn(parts: Closing, held: Held, until?: Date): Promise<void> {
 		.where('id', '=', row.id)
 		.where('expires_at', '<', end)
 		.execute();
-	if (state.missing.length > 0) {
-		// What was owed may be in the record by now: it is read, and the case starts or is held again.
-		await trx.updateTable('cases').set({ complete_at: now }).where('id', '=', row.id).execute();
-		await parts.jobs.send(trx, 'complete-case', { v: 1, case: row.id });
-		return;
-	}
 	const living = await trx
 		.selectFrom('links')
 		.select('hash')
 		.where('case_id', '=', row.id)
 		.where('ended_at', 'is', null)
 		.executeTakeFirst();
-	if (!living) await startOutreach(parts, workflow, held);
+	// What was owed, or a way to the customer, may be in the record by now: it is read, and the case
+	// starts or is held again. A link that nobody got waits for nobody.
+	if (state.missing.length > 0 || (living && !(await hasBeenReached(held)))) {
+		await trx.updateTable('cases').set({ complete_at: now }).where('id', '=', row.id).execute();
+		await parts.jobs.send(trx, 'complete-case', { v: 1, case: row.id });
+	} else if (!living) await startOutreach(parts, workflow, held);
 }
 
 /**

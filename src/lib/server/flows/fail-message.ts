@@ -7,9 +7,10 @@ import { countAgainst } from '../db/counters.ts';
 import { suppress } from '../db/suppressions.ts';
 import { loadWorkflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
+import { hasBeenReached } from './has-been-reached.ts';
 import { linkLives } from './link-of-message.ts';
 import { type MessageContent, sendMessageJob } from './queue-message.ts';
-import { reachCustomer } from './reach-customer.ts';
+import { leaveUnreachable, reachCustomer } from './reach-customer.ts';
 import type { MessageRow } from './send-message.ts';
 
 export interface Failed {
@@ -85,11 +86,22 @@ export async function endMessage(
 	if (numUpdatedRows === 0n) return;
 	change.must({ do: 'fail-message', message: row.id, reason });
 	const { link } = content.extra;
-	if (row.class !== 'outreach' || state === 'expired' || change.state.ended || !link) return;
-	// Replaced or revoked meanwhile: nobody is to get this link any more.
-	if (!(await linkLives(trx, row.id))) return;
+	if (row.class !== 'outreach' || change.state.ended || !link) return;
 	const workflow = await loadWorkflow(trx, change.row.workflow, change.row.version);
-	await reachCustomer(parts, workflow, change, { link });
+	if (state === 'expired') {
+		// Its link is over, too: the next step brings a new one, and where none comes a person has it.
+		if (await isLastHope(change)) leaveUnreachable(workflow, change);
+		return;
+	}
+	// Replaced or revoked meanwhile: nobody is to get this link any more.
+	if (await linkLives(trx, row.id)) await reachCustomer(parts, workflow, change, { link });
+}
+
+/** Nothing of ours has reached the customer, nothing more is planned, and nobody has the case. */
+async function isLastHope(change: CaseChange): Promise<boolean> {
+	const { outreach_at, remind_at } = change.row;
+	if (outreach_at || remind_at || change.state.exceptions.length > 0) return false;
+	return !(await hasBeenReached(change));
 }
 
 /** Until the workflow is published with another one, nobody is sent what cannot be sent. */
