@@ -156,14 +156,14 @@ export async function startCrowd(random: Random) {
 						.limit(1)
 						.execute()
 				).length > 0;
-			for (let round = 0; round < 60; round += 1) {
+			for (let round = 0; round < 120; round += 1) {
 				await moveClock(db, round < 8 ? 700 : 7_300, [MOVE_JOBS]);
 				await sql`delete from counters where key = 'sweep'`.execute(db);
 				await sweep(first);
 				const some = await workAll();
 				await sleep(1);
-				// A try of half a day later has no work to show until then.
-				if (some > 0 || round < 15) continue;
+				// The last step of outreach comes after five days; until then there may be no work to show.
+				if (some > 0 || round < 70) continue;
 				if ((await agents.work()) === 0 && !(await isUnderWay())) return;
 			}
 		},

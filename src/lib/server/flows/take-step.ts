@@ -4,6 +4,7 @@ import type { CaseChange } from '../db/cases.ts';
 import type { Schema } from '../db/schema.ts';
 import type { Workflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
+import { hasBeenReached } from './has-been-reached.ts';
 import { hasLink, issueLink } from './issue-link.ts';
 import { keepLivingLink } from './living-link.ts';
 import { type Next, situationOf } from './outreach-situation.ts';
@@ -97,7 +98,7 @@ async function skipStep(
 	return takeStep(parts, workflow, change, { step: after.step, dueAt: after.at, asked: false });
 }
 
-/** Where nobody can be written to a person gets the case, unless it is the customer's own wish. */
+/** Where nobody can be written to a person gets the case; who has the link and said stop has it still. */
 async function stopStep(
 	{ jobs }: Used,
 	workflow: Workflow,
@@ -117,7 +118,7 @@ async function stopStep(
 	});
 	if (missing) return jobs.send(trx, 'complete-case', { v: 1, case: row.id });
 	change.must({ do: 'stop-outreach', step: step.id, why });
-	if (why === 'opted-out' && (await hasLink(change))) return;
+	if (why === 'opted-out' && (await hasLink(change)) && (await hasBeenReached(change))) return;
 	leaveUnreachable(workflow, change, why);
 }
 
