@@ -57,15 +57,20 @@ test('the stage follows from what happened, read from the events alone', () => {
 	});
 });
 
-test('nothing leaves an ended stage, an end leaves no exception open, and only asking opens one', () => {
+test('nothing leaves an ended stage, an end leaves only unread replies open, and only asking opens one', () => {
 	always(({ before, command, after, events }) => {
 		if (ended(before.stage)) expect(after.stage).toBe(before.stage);
 		expect(count(events, 'case-resolved', 'case-deferred', 'case-cancelled', 'case-expired')).toBe(
 			ended(after.stage) ? 1 : 0
 		);
 		const asked = command.do === 'leave-path' && command.asked;
-		if (ended(after.stage) && !ended(before.stage)) expect(after.exceptions).toEqual([]);
-		else if (command.do === 'erase' && after.erased) expect(after.exceptions).toEqual([]);
+		const unread = before.exceptions.filter(
+			(one) =>
+				one.breakpoint === 'reply' &&
+				!(command.do === 'close-exception' && command.exception === one.id)
+		);
+		if (command.do === 'erase' && after.erased) expect(after.exceptions).toEqual([]);
+		else if (ended(after.stage) && !ended(before.stage)) expect(after.exceptions).toEqual(unread);
 		else if (ended(after.stage) && !asked && command.do !== 'close-exception')
 			expect(after.exceptions).toEqual(before.exceptions);
 	});

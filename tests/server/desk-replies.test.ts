@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cancelCase } from '../../src/lib/server/flows/cancel-case.ts';
 import { claimException } from '../../src/lib/server/flows/claim-exception.ts';
 import { decideException } from '../../src/lib/server/flows/decide-exception.ts';
 import { messagesStopped } from '../../src/lib/server/flows/messages-stopped.ts';
@@ -77,4 +78,26 @@ test('O6: what may be an opt-out pauses sending until somebody has read it, and 
 	const meant = await decided('C-1030', 'opted-out');
 	expect(meant.stopped).toBe(true);
 	expect(meant.told).toContain('case-cancelled');
+});
+
+test('O6: a case that ends meanwhile leaves the reply to be read, or the pause would never end', async () => {
+	const service = await addStaffMember(world.parts, { teams: ['service-desk'] });
+	const contacts = { sms: '+4917604069831' };
+	const order = { workflow: 'collections-plan', customer: 'C-1031', contacts };
+	const caseId = await openCase(world, order);
+	const from = { provider: 'twilio', channel: 'sms', from: contacts.sms } as const;
+	const text = 'please do not text me again';
+	await takeInbound(world.parts, { ...from, text, dedupe: 'ended:received' });
+	const { id } = await world.parts.db
+		.selectFrom('provider_events')
+		.select('id')
+		.where('dedupe', '=', 'ended:received')
+		.executeTakeFirstOrThrow();
+	await workCallback(world.parts, id);
+	got(await cancelCase(world.parts, 'key:test', caseId, 'paid-elsewhere'));
+	const exception = await openException(world, caseId);
+	got(await claimException(world.parts, service.principal, exception));
+	got(await decideException(world.parts, service.principal, exception, { outcome: 'answered' }));
+	expect(await messagesStopped(world.parts, { caseId })).toBe(false);
+	expect(await timeline(world, caseId)).toContain('messages-resumed');
 });

@@ -47,10 +47,15 @@ export const ALWAYS: Record<string, string> = {
 		join submissions s on s.case_id = c.id where s.state = 'booked' and c.stage not in ('resolved', 'deferred')`,
 	'no case ends before it has begun': `select id from cases
 		where stage = 'expired' and complete_at is not null`,
-	'an ended case has no open exception but who asked a person afterwards': `select c.id from cases c
-		join exceptions e on e.case_id = c.id where e.state = 'open' and c.ended_at is not null
-			and (e.opened_at <= c.ended_at or e.reason not in
-				('asked-for-a-person', 'reply', 'possible-opt-out'))`,
+	'an ended case has no open exception but unread replies, and who asked a person afterwards': `select c.id
+		from cases c join exceptions e on e.case_id = c.id
+		where e.state = 'open' and c.ended_at is not null and e.breakpoint <> 'reply'
+			and (e.opened_at <= c.ended_at or e.reason <> 'asked-for-a-person')`,
+	'sending pauses for a reply only until somebody has read it': `select c.id from cases c
+		join suppressions s on s.destination_hash = c.customer_hash and s.reason = 'possible-opt-out'
+		where exists (select 1 from exceptions e where e.case_id = c.id and e.breakpoint = 'reply')
+			and not exists (select 1 from exceptions e join cases o on o.id = e.case_id
+				where o.customer_hash = c.customer_hash and e.breakpoint = 'reply' and e.state = 'open')`,
 	'an ended case has no submission under way': `select c.id from cases c
 		join submissions s on s.case_id = c.id where s.state = 'received' and c.ended_at is not null`,
 	'a case knows its open exceptions': `select c.id from cases c

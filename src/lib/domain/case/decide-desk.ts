@@ -81,6 +81,13 @@ export function decideDesk(state: CaseState, command: DeskCommand): Decision {
 
 const isUnderWay = ({ submission }: CaseState) => submission?.state === 'received';
 
+/**
+ * What nobody need look at any more once a case has ended. A reply is read all the same: it may be an
+ * opt-out from everything, and sending to this person pauses until somebody has read it.
+ */
+export const pointless = ({ exceptions }: CaseState): CaseState['exceptions'] =>
+	exceptions.filter(({ breakpoint }) => breakpoint !== 'reply');
+
 function close(
 	state: CaseState,
 	{ id, breakpoint }: CaseState['exceptions'][number],
@@ -91,7 +98,7 @@ function close(
 	if (isUnderWay(state) && (doubtful || does === 'end')) return fail('submission-under-way');
 	const closed: CaseEvent = { type: 'exception-closed', exception: id, outcome };
 	if (does !== 'end' || state.ended) return ok([closed]);
-	const others = state.exceptions
+	const others = pointless(state)
 		.filter((one) => one.id !== id)
 		.map((one): CaseEvent => ({
 			type: 'exception-closed',

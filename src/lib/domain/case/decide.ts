@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../result.ts';
 import { atLeast } from '../workflow/document.ts';
 import type { Command } from './commands.ts';
-import { decideDesk, type DeskRefusal } from './decide-desk.ts';
+import { decideDesk, type DeskRefusal, pointless } from './decide-desk.ts';
 import type { CaseEvent } from './events.ts';
 import type { CaseState } from './state.ts';
 
@@ -179,7 +179,7 @@ function decideOpen(state: CaseState, command: Exclude<Command, { do: 'open' }>)
 			const { submission, recordReference, found } = command;
 			return settling(state, submission, [
 				{ type: 'submission-booked', submission, recordReference, found },
-				...closeAll(state, 'finished-by-customer'),
+				...closeAll({ ...state, exceptions: pointless(state) }, 'finished-by-customer'),
 				// Settled by hand it is done, and not resolved in the flow.
 				{ type: found === 'by-person' ? 'case-deferred' : 'case-resolved' }
 			]);
@@ -193,7 +193,7 @@ function decideOpen(state: CaseState, command: Exclude<Command, { do: 'open' }>)
 		case 'cancel':
 			if (underWay(state)) return fail('submission-under-way');
 			return ok([
-				...closeAll(state, 'case-cancelled'),
+				...closeAll({ ...state, exceptions: pointless(state) }, 'case-cancelled'),
 				{ type: 'case-cancelled', reason: command.reason }
 			]);
 		case 'erase':
