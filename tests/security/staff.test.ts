@@ -119,10 +119,37 @@ test('G8: nobody is signed in from another site, and the session’s cookie is b
 
 test('G8: after a sign-in nobody is led to another site', async () => {
 	const { email } = members.get('agent')!;
-	for (const next of ['https://evil.example', '//evil.example', '/\\evil.example', '/desk@evil']) {
+	const goOn = async (next: string) => {
 		const path = `/sign-in?next=${encodeURIComponent(next)}`;
 		const answer = await ask('POST', path, { body: { email, password: PASSWORD } });
-		expect(answer.headers.get('location')).toBe('/sign-in');
+		return answer.headers.get('location');
+	};
+	for (const next of [
+		...[
+			'https://evil.example',
+			'//evil.example',
+			'/\\evil.example',
+			'/desk@evil',
+			'\\\\evil.example'
+		],
+		...[
+			'/desk/..//evil.example',
+			'/desk/../../\\evil.example',
+			'/desk/%2e%2e/sign-out',
+			'javascript:0'
+		]
+	]) {
+		expect(await goOn(next), next).toBe('/sign-in');
+		const { secret } = members.get('agent')!;
+		const inside = await ask('GET', `/sign-in?next=${encodeURIComponent(next)}`, { secret });
+		expect(inside.headers.get('location'), next).toBe('/desk');
+	}
+	// What no header can hold is encoded, and no fault of ours.
+	const { secret } = members.get('agent')!;
+	for (const next of ['/desk/cases/ü€', '/desk?team=\u{1f4a9}', '/desk\r\nx: y']) {
+		const inside = await ask('GET', `/sign-in?next=${encodeURIComponent(next)}`, { secret });
+		expect(inside.status, next).toBe(303);
+		expect(inside.headers.get('location'), next).toMatch(/^\/desk[\w/?=%:.-]*$/);
 	}
 });
 
