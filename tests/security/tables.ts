@@ -16,6 +16,12 @@ const TABLES = [
 	'factors'
 ];
 
+/**
+ * A server that works no jobs: whatever changes while tables are compared was changed by a request.
+ * Nothing is sent then, codes are read from the database.
+ */
+export const NO_JOBS = { TAPDONE_ROLE: 'web' };
+
 const rowsOf = (table: string): RawBuilder<unknown> =>
 	sql`select ${table} as name, md5(coalesce(string_agg(t::text, ';' order by t::text), '')) as rows
 		from ${sql.table(table)} t`;
