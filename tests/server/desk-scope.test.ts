@@ -46,7 +46,7 @@ test('F2: a search finds the cases of the own teams, and tells no more of others
 	await sql`insert into exceptions
 		select (jsonb_populate_record(e, ${JSON.stringify({
 			id: '01900000-0000-7000-8000-000000000001',
-			type: 'another',
+			type: 'booking-failed',
 			owner: 'record-care'
 		})}::jsonb)).* from exceptions e where e.case_id = ${caseId}`.execute(world.parts.db);
 	expect(await find(own, customer)).toMatchObject([{ id: caseId, open: 1 }]);
