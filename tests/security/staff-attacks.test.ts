@@ -65,6 +65,7 @@ test('Q3: what the database cannot hold is refused on every staff page, and brea
 test('G7: only the preview can be framed, by ourselves, and nothing of it runs or is sent', async () => {
 	const policy = async (path: string, who?: StaffMember) => {
 		const { headers } = await ask(path, who);
+		expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
 		return { csp: headers.get('content-security-policy') ?? '', x: headers.get('x-frame-options') };
 	};
 	const preview = await policy('/console/preview', olga);
