@@ -13,7 +13,9 @@ const TABLES = [
 	'writebacks',
 	'suppressions',
 	'exceptions',
-	'factors'
+	'factors',
+	...['staff', 'staff_roles', 'staff_sessions', 'audit_entries', 'erasures', 'case_notes'],
+	...['workflows', 'workflow_drafts', 'workflow_proposals', 'questions', 'settlements']
 ];
 
 /**
