@@ -26,7 +26,7 @@ export function parseSource(source: string, lineCounter?: LineCounter): Document
 			const names = new Set<string>();
 			for (const { key } of items) {
 				if (!isScalar(key)) continue;
-				const name = key.value === null ? '' : String(key.value);
+				const name = nameOf(key.value);
 				if (names.has(name)) yaml.errors.push(duplicate(key.range));
 				names.add(name);
 			}
@@ -34,6 +34,10 @@ export function parseSource(source: string, lineCounter?: LineCounter): Document
 	});
 	return yaml;
 }
+
+/** What a key is called once it is the name of a property. */
+const nameOf = (key: unknown): string =>
+	typeof key === 'string' ? key : key === null ? '' : JSON.stringify(key);
 
 const duplicate = (range: readonly number[] | null | undefined): YAMLParseError => {
 	const [from = 0, to = from] = range ?? [];
