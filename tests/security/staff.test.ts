@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PERMISSIONS, type Role, ROLES } from '../../src/lib/domain/staff/permissions.ts';
 import { createApiKey } from '../../src/lib/server/flows/create-api-key.ts';
 import { changeStaff } from '../../src/lib/server/flows/change-staff.ts';
+import { eventually } from '../support/customer.ts';
 import { askedForPerson } from '../support/desk.ts';
 import { got } from '../support/journey.ts';
 import { startFleet, type Fleet } from '../support/servers.ts';
@@ -195,6 +196,22 @@ test('F10: what can be downloaded and listened to is asked for at each request, 
 	await taken.execute();
 	expect([await csv(), await live()]).toEqual([404, 404]);
 	expect((await ask('GET', '/console/figures/csv/funnel')).status).toBe(303);
+});
+
+test('one session holds a few live lists, however many it opens', async () => {
+	const member = await addStaffMember(fleet.parts, { teams: ['service-desk'] });
+	const readers = [];
+	for (let opened = 0; opened < 21; opened += 1) {
+		const answer = await ask('GET', '/desk/events', member);
+		const reader = answer.body!.getReader();
+		await reader.read();
+		readers.push(reader);
+	}
+	// What it was told before its end comes first.
+	await eventually(async () => (await readers[0]!.read()).done);
+	const second = readers[1]!.read().then(({ done }) => done);
+	expect(await Promise.race([second, ask('GET', '/healthz').then(() => 'open')])).not.toBe(true);
+	await Promise.all(readers.map((reader) => reader.cancel()));
 });
 
 test('G1 G2 G4 G5: no page of another origin presses anything of the staff, whoever is signed in', async () => {

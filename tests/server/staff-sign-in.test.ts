@@ -129,7 +129,10 @@ describe('a password', () => {
 			ok: false,
 			reason: 'wrong'
 		});
+		const before = await countedIn(world, 'staff-wrong-unknown');
 		expect(await withPassword('nobody@example.org')).toEqual({ ok: false, reason: 'wrong' });
+		// As much is written as of an account that there is (case R4).
+		expect(await countedIn(world, 'staff-wrong-unknown')).toBe(before + 1);
 		await changeStaff(world.parts, 'command-line', principal.id, { do: 'disable' });
 		expect(await withPassword(email)).toEqual({ ok: false, reason: 'wrong' });
 		await changeStaff(world.parts, 'command-line', principal.id, { do: 'enable' });

@@ -7,7 +7,7 @@ import type { Db } from '../db/connect.ts';
 import { countAgainst, roomFrom } from '../db/counters.ts';
 import type { Parts } from '../parts.ts';
 import { beginSession } from './begin-session.ts';
-import { accountLimit, EVERYWHERE, forget, sourceLimit } from './staff-limits.ts';
+import { accountLimit, EVERYWHERE, forget, sourceLimit, UNKNOWN } from './staff-limits.ts';
 
 export interface SignedIn {
 	/** For the cookie. */
@@ -46,7 +46,9 @@ export async function signIn(
 	const same = await samePassword(usable?.password ?? null, given.password);
 	if (!usable || !same) {
 		await watchForSpray(db);
+		// Where there is no account something is written, too: it must not take less time (case R4).
 		if (account) await recordWrong(db, account.id, 'sign-in');
+		else await countAgainst(db, UNKNOWN);
 		return fail('wrong');
 	}
 	return db.transaction().execute(async (trx) => {
