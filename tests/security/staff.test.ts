@@ -200,7 +200,7 @@ test('F10: what can be downloaded and listened to is asked for at each request, 
 
 test('one session holds a few live lists, however many it opens', async () => {
 	const member = await addStaffMember(fleet.parts, { teams: ['service-desk'] });
-	const readers = [];
+	const readers: ReadableStreamDefaultReader<Uint8Array>[] = [];
 	for (let opened = 0; opened < 21; opened += 1) {
 		const answer = await ask('GET', '/desk/events', member);
 		const reader = answer.body!.getReader();
