@@ -121,6 +121,14 @@ const steps = [
 		check ((lifted_by is null) = (lifted_at is null))
 	)`,
 	sql`create unique index legal_holds_living on legal_holds (customer_hash) where lifted_at is null`,
+	// By what name the record of acts tells of a customer who was looked up without a case. The record
+	// only grows: it is this row that an erasure deletes, and then the name is nobody's.
+	sql`create table looked_up_customers (
+		id uuid primary key,
+		customer_hash text not null unique,
+		looked_at timestamptz not null default now()
+	)`,
+	sql`create index looked_up_customers_to_purge on looked_up_customers (looked_at)`,
 	sql`create table erasures (
 		id uuid primary key,
 		-- gone with the person

@@ -6,8 +6,9 @@ import { headersOfAll } from './lib/server/web/headers.ts';
 
 /** Of a form. The API counts for itself, and answers with a problem document. */
 const MOST_BODY = 64 * 1024;
-/** Of what a provider tells in one call: thousands of events. */
+/** Of what a provider tells in one call, thousands of events; and of a workflow's draft. */
 const MOST_BATCH = 1024 * 1024;
+const LARGE = /^\/(hooks\/sendgrid|console\/workflows\/[^/]+\/draft(\/check)?)$/;
 const MOST_BODY_MS = 30_000;
 
 /**
@@ -28,7 +29,7 @@ function refuseBody(request: IncomingMessage): 411 | 413 | null {
 	if (method === 'GET' || method === 'HEAD' || isApi(request)) return null;
 	const length = headers['content-length'];
 	if (length === undefined) return headers['transfer-encoding'] ? 411 : null;
-	const most = pathOf(request) === '/hooks/sendgrid' ? MOST_BATCH : MOST_BODY;
+	const most = LARGE.test(pathOf(request)) ? MOST_BATCH : MOST_BODY;
 	return Number(length) > most ? 413 : null;
 }
 

@@ -321,6 +321,29 @@ describe('hostile sources are refused with a place, never with an exception', ()
 		}
 	});
 
+	test('one name written in two ways, and depth beyond sense, in our own words', () => {
+		expect(problemsOf('1: a\n"1": b')).toMatchObject([
+			{ line: 2, cure: expect.stringContaining('Keep one') as string }
+		]);
+		expect(problemsOf('['.repeat(20_000))[0]?.message).toBe('Is nested too deeply');
+	});
+
+	test('H10: a source of mistakes takes time by its length, not by its square', () => {
+		// A quarter takes a quarter, and not a sixteenth; the better of two, because machines are busy.
+		const took = (text: string) => {
+			const times = [1, 2].map(() => {
+				const started = performance.now();
+				expect(problemsOf(text).length).toBeLessThanOrEqual(200);
+				return performance.now() - started;
+			});
+			return Math.min(...times);
+		};
+		const long = '&a '.repeat(40_000);
+		const quarter = long.slice(0, long.length / 4);
+		took(quarter);
+		expect(took(long) / took(quarter)).toBeLessThan(9);
+	});
+
 	test('anything wrong anywhere is told, never thrown', () => {
 		const whole = readWorkflow(source);
 		if (!whole.ok) throw new Error('does not read');

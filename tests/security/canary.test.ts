@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadCase } from '../../src/lib/server/db/cases.ts';
 import { approveErasure } from '../../src/lib/server/flows/approve-erasure.ts';
@@ -9,74 +8,17 @@ import { eventually } from '../support/customer.ts';
 import { got } from '../support/journey.ts';
 import { type Fleet, startFleet } from '../support/servers.ts';
 import { addStaffMember, PASSWORD } from '../support/staff.ts';
+import { CANARIES, found, plant, TALKATIVE } from './canaries.ts';
 import { press, Visitor } from './visitor.ts';
-
-/** Values of one person and one of the staff, each of which stands nowhere else in the world. */
-const CANARIES = {
-	customer: 'CANARY-9147',
-	name: 'Xyloquent Abernathy-Zweibrück',
-	street: 'Quizzical Lane 77341',
-	city: 'Zyxwoburg',
-	postcode: '90417',
-	phone: '+4917698231775',
-	card: '4012888888881881',
-	password: PASSWORD
-};
 
 let fleet: Fleet;
 let token: string;
 beforeAll(async () => {
-	fleet = await startFleet({
-		env: {
-			TAPDONE_LOG_LEVEL: 'trace',
-			TAPDONE_ACCESS_LOG: 'on',
-			TAPDONE_METRICS_TOKEN: 'm'.repeat(20)
-		}
-	});
+	fleet = await startFleet({ env: TALKATIVE });
 	token = got(await createApiKey(fleet.parts, 'canary', ['cases:write', 'cases:read'])).token;
-	const like = await fleet.core.customer('C-1010');
-	await fleet.core.put({
-		...like,
-		id: CANARIES.customer,
-		name: CANARIES.name,
-		phone: CANARIES.phone,
-		address: {
-			...like.address,
-			street: CANARIES.street,
-			city: CANARIES.city,
-			postcode: CANARIES.postcode
-		}
-	});
+	await plant(fleet);
 });
 afterAll(() => fleet.close());
-
-/** Every place outside the customer's own page where one of them stands. */
-async function found(): Promise<string[]> {
-	const { rows: tables } = await sql<{ name: string }>`
-		select format('%I.%I', table_schema, table_name) as name from information_schema.tables
-		where table_schema in ('public', 'pgboss') and table_type = 'BASE TABLE'`.execute(fleet.db);
-	const texts: [string, string][] = [['log', fleet.servers.map(({ log }) => log()).join('\n')]];
-	const metrics = await fetch(`${fleet.servers[0]!.url}/metrics`, {
-		headers: { authorization: `Bearer ${'m'.repeat(20)}` }
-	});
-	texts.push(['metrics', await metrics.text()]);
-	for (const { name } of tables) {
-		const { rows } = await sql<{ text: string | null }>`
-			select string_agg(to_jsonb(t)::text, E'\n') as text
-			from ${sql.raw(name)} t`.execute(fleet.db);
-		texts.push([name, rows[0]?.text ?? '']);
-	}
-	return texts.flatMap(([place, text]) =>
-		Object.entries(CANARIES)
-			// The digits of a postcode may stand in any number.
-			.filter(([, value]) =>
-				new RegExp(`(?<![0-9a-f])${escaped(value)}(?![0-9a-f])`, 'i').test(text)
-			)
-			.map(([canary]) => `${canary} in ${place}`)
-	);
-}
-
-const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 test('S7: what is personal stands in no log, metric, job or column in the clear, before and after an erasure', async () => {
 	const opened = await fetch(`${fleet.servers[0]!.url}/api/v1/cases`, {
@@ -108,7 +50,7 @@ test('S7: what is personal stands in no log, metric, job or column in the clear,
 	await visitor.post('/sign-in', { email: 'nobody@example.org', password: PASSWORD });
 	await visitor.post('/sign-in', { email: CANARIES.card, password: CANARIES.card });
 	await visitor.get(`/l/${CANARIES.card}`);
-	expect(await found()).toEqual([]);
+	expect(await found(fleet)).toEqual([]);
 
 	const asks = await addStaffMember(fleet.parts, { roles: ['administrator'] });
 	const decides = await addStaffMember(fleet.parts, { roles: ['approver'] });
@@ -116,7 +58,7 @@ test('S7: what is personal stands in no log, metric, job or column in the clear,
 	const request = { customer, reason: 'by letter' };
 	const { id: erasure } = got(await requestErasure(fleet.parts, asks.principal, request));
 	got(await approveErasure(fleet.parts, decides.principal, { id: erasure, customer }));
-	expect(await found()).toEqual([]);
+	expect(await found(fleet)).toEqual([]);
 	const gone = await visitor.get(path);
 	expect(gone.location ?? gone.status).toMatch(/^\/gone/);
 });

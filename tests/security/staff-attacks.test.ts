@@ -3,6 +3,7 @@ import { askedForPerson } from '../support/desk.ts';
 import { caseOf } from '../support/journey.ts';
 import { startFleet, type Fleet } from '../support/servers.ts';
 import { addStaffMember, type StaffMember } from '../support/staff.ts';
+import { rawBytes } from './raw.ts';
 import { BEHIND_PROXY, newAddress } from './visitor.ts';
 
 let fleet: Fleet;
@@ -64,6 +65,7 @@ test('Q3: what the database cannot hold is refused on every staff page, and brea
 test('G7: only the preview can be framed, by ourselves, and nothing of it runs or is sent', async () => {
 	const policy = async (path: string, who?: StaffMember) => {
 		const { headers } = await ask(path, who);
+		expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
 		return { csp: headers.get('content-security-policy') ?? '', x: headers.get('x-frame-options') };
 	};
 	const preview = await policy('/console/preview', olga);
@@ -89,4 +91,28 @@ test('F11: the case page holds no address in the clear, in its text or in its da
 		for (const fact of ['name', 'street', 'postcode', 'city'])
 			expect(page).not.toContain(String(content.facts[fact]));
 	}
+});
+
+test('Q2: a draft may be as long as a workflow can be, and is refused above; other forms keep theirs', async () => {
+	const path = '/console/workflows/collections-plan/draft';
+	for (const [to, most] of [
+		[`${path}/check`, 400],
+		[`${path}?/save`, 404]
+	] as const) {
+		const body = new FormData();
+		body.set('source', `workflow: x # ${'ü'.repeat(120_000)}`);
+		const headers = { origin: fleet.origin, cookie: `__Host-staff=${olga.secret}` };
+		const method = 'POST';
+		const { status } = await fetch(`${fleet.servers[0]!.url}${to}`, { method, headers, body });
+		expect(status, to).toBeLessThan(most);
+	}
+	const head = (to: string, length: number) =>
+		rawBytes(
+			fleet.servers[0]!.url,
+			`POST ${to} HTTP/1.1\r\nhost: x\r\norigin: ${fleet.origin}\r\ncontent-length: ${length}\r\n\r\n`
+		);
+	for (const to of [`${path}/check`, `${path}?/save`])
+		expect(await head(to, 2 ** 20 + 1)).toBe(413);
+	for (const to of ['/console/workflows/x/clauses', '/desk/cases/x?/note', `${path}/../who`])
+		expect(await head(to, 2 ** 16 + 1)).toBe(413);
 });

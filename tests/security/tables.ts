@@ -13,8 +13,16 @@ const TABLES = [
 	'writebacks',
 	'suppressions',
 	'exceptions',
-	'factors'
+	'factors',
+	...['staff', 'staff_roles', 'staff_sessions', 'audit_entries', 'erasures', 'case_notes'],
+	...['workflows', 'workflow_drafts', 'workflow_proposals', 'questions', 'settlements']
 ];
+
+/**
+ * A server that works no jobs: whatever changes while tables are compared was changed by a request.
+ * Nothing is sent then, codes are read from the database.
+ */
+export const NO_JOBS = { TAPDONE_ROLE: 'web' };
 
 const rowsOf = (table: string): RawBuilder<unknown> =>
 	sql`select ${table} as name, md5(coalesce(string_agg(t::text, ';' order by t::text), '')) as rows

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Fleet, startFleet } from '../support/servers.ts';
 import { raw, rawBytes } from './raw.ts';
-import { fingerprint, settled } from './tables.ts';
+import { fingerprint, NO_JOBS } from './tables.ts';
 import { BEHIND_PROXY, enter, KNOWN, newLink, press, publishKnown, Visitor } from './visitor.ts';
 
 let fleet: Fleet;
@@ -10,13 +10,12 @@ let link: string;
 let inside: string;
 let unverified: string;
 beforeAll(async () => {
-	fleet = await startFleet({ env: BEHIND_PROXY });
+	fleet = await startFleet({ env: { ...BEHIND_PROXY, ...NO_JOBS } });
 	visitor = new Visitor(fleet);
 	({ link } = await newLink(fleet, { workflow: 'address-update', customer: 'C-1010' }));
 	inside = await enter(fleet, visitor, link);
 	await publishKnown(fleet);
 	unverified = await pressKnown();
-	await settled(fleet.db);
 });
 afterAll(() => fleet.close());
 

@@ -16,6 +16,7 @@ import { liftHold, setHold } from '../../src/lib/server/flows/legal-holds.ts';
 import { listCases } from '../../src/lib/server/flows/list-cases.ts';
 import { listErasures } from '../../src/lib/server/flows/list-erasures.ts';
 import { listHandsets } from '../../src/lib/server/flows/list-handsets.ts';
+import { lookUpCustomer } from '../../src/lib/server/flows/look-up-customer.ts';
 import { loadVisit } from '../../src/lib/server/flows/load-visit.ts';
 import { openLink } from '../../src/lib/server/flows/open-link.ts';
 import { renewLink } from '../../src/lib/server/flows/renew-link.ts';
@@ -239,6 +240,44 @@ test('S4: nor do lifted holds, or the places messages came from, tell of an eras
 	expect(await traces()).toEqual({ holds: 0, senders: 0 });
 });
 
+test('S4: who was looked up without a case can be erased, and the record of it is about nobody then', async () => {
+	const { db } = world.parts;
+	const olga = await addStaffMember(world.parts, { roles: ['operations'] });
+	const look = async (customer: string) => {
+		const asked = { key: 'failed-payment', customer, side: '1' };
+		got(await lookUpCustomer(world.parts, olga.principal, asked));
+		const { object } = await db
+			.selectFrom('audit_entries')
+			.select('object')
+			.where('act', '=', 'look-up-customer')
+			.orderBy('id', 'desc')
+			.executeTakeFirstOrThrow();
+		return object;
+	};
+	const names = async (object: string) =>
+		(
+			await db
+				.selectFrom('looked_up_customers')
+				.select('customer_hash')
+				.where('id', '=', object.replace('customer:', ''))
+				.execute()
+		).map(({ customer_hash }) => customer_hash);
+	const hash = world.parts.vault.hash('customer', 'C-1020');
+	const object = await look('C-1020');
+	expect(object).not.toContain(hash);
+	// Whoever has the reference finds who looked, as long as there is somebody to be found.
+	expect(await look('C-1020')).toBe(object);
+	expect(await look('C-1021')).not.toBe(object);
+	expect(await names(object)).toEqual([hash]);
+	const { cases } = await erase('C-1020');
+	expect([cases, await names(object)]).toEqual([0, []]);
+	expect(await request('C-1020')).toMatchObject({ reason: 'unknown-customer' });
+	expect(await look('C-1020')).not.toBe(object);
+	const { rows } = await sql<{ said: string }>`
+		select to_jsonb(a)::text as said from audit_entries a`.execute(db);
+	expect(rows.filter(({ said }) => said.includes(hash))).toEqual([]);
+});
+
 test('F7: it takes two people, of whom the second types the person anew and may do it', async () => {
 	await openCase(world, { workflow: 'failed-payment', customer: 'C-1004' });
 	const agent = await addStaffMember(world.parts, { roles: ['agent'] });
@@ -291,6 +330,8 @@ test('M9: what a backup brings back is erased again by its receipt, and only by 
 		.where('id', '=', id)
 		.execute();
 	expect((await loadCase(parts, id))?.content.customer).toBe('C-1007');
+	const failed = { customer_hash: before.customer_hash, factor: 'code', consecutive: 3 } as const;
+	await parts.db.insertInto('factors').values(failed).execute();
 	const keys = publicKeys(parts.config.keys.audit);
 	const forged = `${receipt.slice(0, -4)}AAAA`;
 	expect(await repeatErasures(parts, keys, [forged])).toMatchObject({ erased: 0, unsigned: 1 });
@@ -301,4 +342,6 @@ test('M9: what a backup brings back is erased again by its receipt, and only by 
 		unsigned: 0
 	});
 	await expect(loadCase(parts, id)).rejects.toThrow(CaseErased);
+	const left = parts.db.selectFrom('factors').select('factor');
+	expect(await left.where('customer_hash', '=', before.customer_hash).execute()).toEqual([]);
 });

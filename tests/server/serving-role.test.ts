@@ -4,13 +4,27 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/lib/server/db/connect.ts';
 import { changeable, grantRole, RECORD } from '../../src/lib/server/db/grant-role.ts';
 import { recordAct } from '../../src/lib/server/db/audit.ts';
+import { changeStaff } from '../../src/lib/server/flows/change-staff.ts';
 import { endVisit } from '../../src/lib/server/flows/end-visit.ts';
+import { loadSession } from '../../src/lib/server/flows/load-session.ts';
+import { lookUpCustomer } from '../../src/lib/server/flows/look-up-customer.ts';
 import { purgeOld } from '../../src/lib/server/flows/purge-old.ts';
+import { revealField } from '../../src/lib/server/flows/reveal-field.ts';
 import { sealRecord } from '../../src/lib/server/flows/seal-record.ts';
 import { sweep } from '../../src/lib/server/flows/sweep.ts';
+import { askedForPerson } from '../support/desk.ts';
 import { testDatabase, testKind, type TestDatabase } from '../support/database.ts';
 import { submitted } from '../support/journey.ts';
+import { addStaffMember } from '../support/staff.ts';
 import { publish, startWorld, type World } from '../support/world.ts';
+
+const rolesOf = (db: TestDatabase['db'], id: string) =>
+	db
+		.selectFrom('staff')
+		.leftJoin('staff_roles', 'staff_id', 'id')
+		.select(['role', 'disabled_at'])
+		.where('id', '=', id)
+		.execute();
 
 // The embedded database knows no roles: it is its process's own.
 describe.runIf(testKind === 'postgres')('the role that serves', () => {
@@ -72,6 +86,30 @@ describe.runIf(testKind === 'postgres')('the role that serves', () => {
 		);
 	});
 
+	test('S1: cannot say when an event or an act was, nor write its hash', async () => {
+		const event = `insert into case_events (case_id, seq, type, actor, data, NAME)
+			select case_id, seq + 1, type, actor, data, VALUE from case_events order by seq desc limit 1`;
+		const act = `insert into audit_entries (actor, act, object, result, data, NAME)
+			values ('x', 'y', 'z', 'done', '{}', VALUE)`;
+		for (const [statement, name, value] of [
+			[event, 'at', `now() - interval '1 day'`],
+			[event, 'hash', `sha256('x')`],
+			[act, 'at', `now() - interval '1 day'`]
+		] as const) {
+			const filled = statement.replace('NAME', name).replace('VALUE', value);
+			await expect(sql.raw(filled).execute(world.parts.db), filled).rejects.toMatchObject({
+				code: '42501'
+			});
+		}
+		await sql`grant insert (at) on audit_entries to ${sql.id(role)}`.execute(owner.db);
+		try {
+			expect(await changeable(world.parts.db)).toEqual(['audit_entries']);
+		} finally {
+			await grantRole(owner.db, role);
+		}
+		expect(await changeable(world.parts.db)).toEqual([]);
+	});
+
 	test('gives nobody a permission that their role has not', async () => {
 		const more = sql`insert into role_permissions values ('agent', 'staff.manage')`;
 		await expect(more.execute(world.parts.db)).rejects.toMatchObject({ code: '42501' });
@@ -101,6 +139,39 @@ describe.runIf(testKind === 'postgres')('the role that serves', () => {
 				.where('ended_at', 'is not', null)
 				.execute();
 			expect([ended, caseId.length]).toEqual([[], 36]);
+		} finally {
+			await grantRole(db, role);
+		}
+	});
+
+	test('S9: an act that cannot be recorded is not done, and no personal value is shown', async () => {
+		const { db } = owner;
+		const olga = await addStaffMember(world.parts, { roles: ['operations'] });
+		const other = await addStaffMember(world.parts);
+		const { caseId } = await askedForPerson(world, 'C-1025');
+		const before = await rolesOf(db, other.principal.id);
+		await sql`revoke insert on audit_entries from ${sql.id(role)}`.execute(db);
+		try {
+			const { id } = other.principal;
+			const acts = [
+				() => revealField(world.parts, olga.principal, caseId, 'customer'),
+				() => changeStaff(world.parts, 'command-line', id, { do: 'disable' }),
+				() =>
+					changeStaff(world.parts, 'command-line', id, {
+						do: 'roles',
+						roles: ['auditor'],
+						teams: []
+					}),
+				() =>
+					lookUpCustomer({ ...world.parts }, olga.principal, {
+						key: 'collections-plan',
+						customer: 'C-1025',
+						side: '1'
+					})
+			];
+			for (const act of acts) await expect(act()).rejects.toMatchObject({ code: '42501' });
+			expect(await rolesOf(db, id)).toEqual(before);
+			expect(await loadSession(world.parts, other.secret)).not.toBeNull();
 		} finally {
 			await grantRole(db, role);
 		}

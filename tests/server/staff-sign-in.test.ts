@@ -129,7 +129,10 @@ describe('a password', () => {
 			ok: false,
 			reason: 'wrong'
 		});
+		const before = await countedIn(world, 'staff-wrong-unknown');
 		expect(await withPassword('nobody@example.org')).toEqual({ ok: false, reason: 'wrong' });
+		// As much is written as of an account that there is (case R4).
+		expect(await countedIn(world, 'staff-wrong-unknown')).toBe(before + 1);
 		await changeStaff(world.parts, 'command-line', principal.id, { do: 'disable' });
 		expect(await withPassword(email)).toEqual({ ok: false, reason: 'wrong' });
 		await changeStaff(world.parts, 'command-line', principal.id, { do: 'enable' });
@@ -165,6 +168,27 @@ describe('a password', () => {
 		);
 		const said = (await Promise.all(spray)).map((one) => (one.ok ? 'in' : one.reason));
 		expect(said.filter((one) => one === 'wrong')).toHaveLength(SIGN_IN.perSource.count);
+	});
+
+	test('a spray that stays below the limits of sources and accounts is told, and refuses nobody', async () => {
+		const { email } = await addStaffMember(world.parts);
+		const told = async () =>
+			(
+				await world.parts.db
+					.selectFrom('alerts')
+					.select('count')
+					.where('kind', '=', 'staff-sign-in')
+					.where('subject', '=', 'everywhere')
+					.execute()
+			).length;
+		const key = 'staff-wrong-everywhere';
+		const { count, minutes } = SIGN_IN.wrongEverywhere;
+		await fillCounter(world, { key, seconds: minutes * 60 }, count - 1);
+		expect(await withPassword('nobody-1@example.org')).toMatchObject({ reason: 'wrong' });
+		expect(await told()).toBe(0);
+		expect(await withPassword('nobody-2@example.org')).toMatchObject({ reason: 'wrong' });
+		expect(await told()).toBe(1);
+		expect(await withPassword(email)).toMatchObject({ ok: true });
 	});
 
 	test('a success begins the count of failures anew', async () => {
@@ -233,6 +257,31 @@ describe('the second factor', () => {
 		expect(said.filter((one) => one === 'wrong').length).toBeLessThanOrEqual(10);
 		expect(said).toContain('too-many');
 	});
+});
+
+test('every proof that was wrong is on record, for whose account it was', async () => {
+	const { id, email, recovery } = await withApp('record@example.org');
+	expect(await withPassword(email, 'another one')).toMatchObject({ reason: 'wrong' });
+	const secret = await half(email);
+	expect(await passSecondFactor(world.parts, { secret, code: 'x' })).toMatchObject({
+		reason: 'wrong'
+	});
+	const passed = await passSecondFactor(world.parts, { secret, code: recovery[0]! });
+	const principal = await session(passed.ok ? passed.value.secret : '');
+	expect(await confirmAgain(world.parts, principal!, 'x')).toMatchObject({ reason: 'wrong' });
+	const entries = await world.parts.db
+		.selectFrom('audit_entries')
+		.select(['act', 'result', 'data'])
+		.where('object', '=', `staff:${id}`)
+		.orderBy('id')
+		.execute();
+	expect(entries.slice(-4).map(({ act, result }) => `${act} ${result}`)).toEqual([
+		'sign-in wrong',
+		'second-factor wrong',
+		'sign-in done',
+		'confirm-again wrong'
+	]);
+	expect(JSON.stringify(entries)).not.toContain(recovery[0]);
 });
 
 describe('a session', () => {

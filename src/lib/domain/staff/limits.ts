@@ -24,6 +24,8 @@ export const SIGN_IN = {
 	perAccount: { count: 10, minutes: 30 },
 	/** A spray over many accounts comes from few addresses. */
 	perSource: { count: 25, minutes: 5 },
+	/** Wrong ones of all together, from which on operations are told: far more than people mistype. */
+	wrongEverywhere: { count: 50, minutes: 10 },
 	/** Codes of one account, beside the limit on its passwords. */
 	codesPerAccount: { count: 10, minutes: 30 },
 	/** Hashes computed at once in one process, 19 MiB each; more wait, and too many are sent away. */

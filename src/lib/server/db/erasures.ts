@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
+import { v7 as uuid } from 'uuid';
 import type { Trx } from './cases.ts';
 
 /**
- * - `unknown-customer`: no case is this customer's, or they were erased already.
+ * - `unknown-customer`: no case is this customer's and nobody looked them up, or they were erased already.
  * - `legal-hold`: the record must be kept; whoever set the hold can lift it.
  * - `submission-under-way`: what the customer confirmed is being booked; it is settled first.
  */
@@ -28,8 +29,13 @@ export async function lockPerson(
 		.where('customer_hash', '=', customerHash)
 		.where('lifted_at', 'is', null)
 		.executeTakeFirst();
+	const lookedUp = await trx
+		.selectFrom('looked_up_customers')
+		.select('id')
+		.where('customer_hash', '=', customerHash)
+		.executeTakeFirst();
 	const obstacle =
-		rows.length === 0
+		rows.length === 0 && !lookedUp
 			? 'unknown-customer'
 			: held
 				? 'legal-hold'
@@ -37,6 +43,32 @@ export async function lockPerson(
 					? 'submission-under-way'
 					: null;
 	return { cases: rows.map(({ id }) => id), obstacle };
+}
+
+/**
+ * By what name the record of acts tells of a customer of whom there is no case: always the same one,
+ * until they are erased.
+ */
+export async function nameLookedUp(trx: Trx, customerHash: string): Promise<string> {
+	const { rows } = await sql<{ id: string }>`
+		insert into looked_up_customers (id, customer_hash) values (${uuid()}, ${customerHash})
+		on conflict (customer_hash) do update set looked_at = now() returning id`.execute(trx);
+	return rows[0]!.id;
+}
+
+/**
+ * Deletes what is kept of a person beside their cases: counts, holds that were lifted (that there were
+ * any stands in the record of acts), and whose name it is that the record calls them by.
+ */
+export async function forgetPerson(trx: Trx, customerHash: string): Promise<void> {
+	await trx.deleteFrom('factors').where('customer_hash', '=', customerHash).execute();
+	await trx.deleteFrom('counters').where('key', '=', `facts:${customerHash}`).execute();
+	await trx
+		.deleteFrom('legal_holds')
+		.where('customer_hash', '=', customerHash)
+		.where('lifted_at', 'is not', null)
+		.execute();
+	await trx.deleteFrom('looked_up_customers').where('customer_hash', '=', customerHash).execute();
 }
 
 /** The number of the next receipt; whoever has it holds all others back until the commit. */

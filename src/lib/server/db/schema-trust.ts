@@ -9,6 +9,7 @@ export interface TrustTables {
 	checkpoints: CheckpointsTable;
 	checkpoint_heads: CheckpointHeadsTable;
 	legal_holds: LegalHoldsTable;
+	looked_up_customers: LookedUpCustomersTable;
 	erasures: ErasuresTable;
 }
 
@@ -49,6 +50,12 @@ interface LegalHoldsTable {
 	set_at: TimeOrNow;
 	lifted_by: string | null;
 	lifted_at: Timeless;
+}
+
+interface LookedUpCustomersTable {
+	id: string;
+	customer_hash: string;
+	looked_at: TimeOrNow;
 }
 
 interface ErasuresTable {

@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../../domain/result.ts';
 import { recordAct } from '../db/audit.ts';
 import type { Trx } from '../db/cases.ts';
 import { eraseCaseIn } from '../db/erase-case.ts';
-import { type ErasureObstacle, lockPerson, nextReceipt } from '../db/erasures.ts';
+import { type ErasureObstacle, forgetPerson, lockPerson, nextReceipt } from '../db/erasures.ts';
 import { permits } from '../db/permits.ts';
 import type { Parts } from '../parts.ts';
 import { keepOutside } from './keep-outside.ts';
@@ -117,10 +117,7 @@ async function settle(
 	actor: Actor,
 	cases: string[]
 ): Promise<string> {
-	await trx.deleteFrom('factors').where('customer_hash', '=', customer_hash).execute();
-	await trx.deleteFrom('counters').where('key', '=', `facts:${customer_hash}`).execute();
-	// Those that were lifted; that there were any stands in the record of acts.
-	await trx.deleteFrom('legal_holds').where('customer_hash', '=', customer_hash).execute();
+	await forgetPerson(trx, customer_hash);
 	const number = await nextReceipt(trx);
 	const said: Receipt = {
 		v: 1,

@@ -3,9 +3,11 @@ import { fail, ok, type Result } from '../../domain/result.ts';
 import type { Principal } from '../../domain/staff/permissions.ts';
 import { samePassword } from '../crypto/passwords.ts';
 import { hashSecret, newSecret } from '../crypto/secrets.ts';
+import { raiseAlert } from '../db/alerts.ts';
 import { countAgainst, roomFrom } from '../db/counters.ts';
 import type { Parts } from '../parts.ts';
 import { stepOf, useStep } from './pass-second-factor.ts';
+import { recordWrong } from './sign-in.ts';
 import { accountLimit, codeLimit, forget } from './staff-limits.ts';
 
 /**
@@ -27,12 +29,17 @@ export async function confirmAgain(
 		.executeTakeFirstOrThrow();
 	const { totp } = account;
 	const limit = totp === null ? accountLimit(parts, email) : codeLimit(id);
-	if (!(await countAgainst(db, limit)))
+	if (!(await countAgainst(db, limit))) {
+		await raiseAlert(db, 'staff-sign-in', totp === null ? 'account' : 'code');
 		return fail('too-many', ((await roomFrom(db, limit)) ?? new Date()).toISOString());
+	}
 	const step = totp === null ? null : await stepOf(parts, { ...account, totp }, proof);
 	const same = totp === null && (await samePassword(account.password, proof));
 	return db.transaction().execute(async (trx) => {
-		if (!(same || (step !== null && (await useStep(trx, id, step))))) return fail('wrong');
+		if (!(same || (step !== null && (await useStep(trx, id, step))))) {
+			await recordWrong(trx, id, 'confirm-again');
+			return fail('wrong');
+		}
 		await forget(trx, limit);
 		const secret = newSecret();
 		const renewed = await trx

@@ -4,6 +4,7 @@ import { actorOf, type Principal } from '../../domain/staff/permissions.ts';
 import type { FieldValues } from '../../domain/workflow/document.ts';
 import { recordAct } from '../db/audit.ts';
 import { loadCase } from '../db/cases.ts';
+import { nameLookedUp } from '../db/erasures.ts';
 import { permits } from '../db/permits.ts';
 import { latestWorkflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
@@ -50,7 +51,8 @@ export async function lookUpCustomer(
 		.limit(1)
 		.executeTakeFirst();
 	const look = await recordLook(parts, principal, {
-		object: open ? `case:${open.id}` : `customer:${hash}`,
+		open: open?.id,
+		hash,
 		data: { workflow: key, side }
 	});
 	if (!look) return fail('forbidden');
@@ -74,11 +76,12 @@ export async function lookUpCustomer(
 async function recordLook(
 	{ db }: Pick<Parts, 'db'>,
 	principal: Pick<Principal, 'id'>,
-	{ object, data }: { object: string; data: Record<string, unknown> }
+	{ open, hash, data }: { open: string | undefined; hash: string; data: Record<string, unknown> }
 ): Promise<Pick<LookedUp, 'clear'> | null> {
 	return db.transaction().execute(async (trx) => {
 		if (!(await permits(trx, principal, 'workflow.read'))) return null;
 		const clear = await permits(trx, principal, 'personal.reveal');
+		const object = open ? `case:${open}` : `customer:${await nameLookedUp(trx, hash)}`;
 		const actor = actorOf(principal);
 		const act = 'look-up-customer';
 		await recordAct(trx, { actor, act, object, result: 'done', data: { ...data, clear } });

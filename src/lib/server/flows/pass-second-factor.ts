@@ -8,7 +8,7 @@ import { endSessions, findHalfSession } from '../db/staff.ts';
 import { sql } from 'kysely';
 import type { Parts } from '../parts.ts';
 import { beginSession } from './begin-session.ts';
-import { recordSignIn } from './sign-in.ts';
+import { recordSignIn, recordWrong } from './sign-in.ts';
 import { codeLimit, forget } from './staff-limits.ts';
 
 /**
@@ -38,7 +38,10 @@ export async function passSecondFactor(
 			step === null
 				? await useRecoveryCode(trx, half.staff, recoveryHash(parts.vault, half.staff, code))
 				: await useStep(trx, half.staff, step);
-		if (!passed) return fail('wrong');
+		if (!passed) {
+			await recordWrong(trx, half.staff, 'second-factor');
+			return fail('wrong');
+		}
 		// The account was changed meanwhile, or this half was made whole already.
 		if ((await endSessions(trx, { session: half.id })) === 0) return fail('gone');
 		await forget(trx, limit);

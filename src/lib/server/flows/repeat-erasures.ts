@@ -2,6 +2,7 @@ import { receiptSchema } from '../../contracts/erasure.ts';
 import { openSigned, type PublicKeys } from '../crypto/signer.ts';
 import { recordAct } from '../db/audit.ts';
 import { eraseCaseIn } from '../db/erase-case.ts';
+import { forgetPerson } from '../db/erasures.ts';
 import type { Parts } from '../parts.ts';
 
 export interface Repeated {
@@ -49,12 +50,13 @@ async function eraseAgain(
 	return db.transaction().execute(async (trx) => {
 		const there = await trx
 			.selectFrom('cases')
-			.select('id')
+			.select(['id', 'customer_hash'])
 			.where('id', '=', id)
 			.executeTakeFirst();
 		const erased = there ? await eraseCaseIn(trx, id, 'system') : null;
 		if (!erased?.ok) return erased ? 'left' : 'gone';
-		if (!erased.value) return 'gone';
+		if (!there || !erased.value) return 'gone';
+		await forgetPerson(trx, there.customer_hash);
 		await recordAct(trx, {
 			actor: 'system',
 			act: 'repeat-erasure',

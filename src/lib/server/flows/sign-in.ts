@@ -7,7 +7,7 @@ import type { Db } from '../db/connect.ts';
 import { countAgainst, roomFrom } from '../db/counters.ts';
 import type { Parts } from '../parts.ts';
 import { beginSession } from './begin-session.ts';
-import { accountLimit, forget, sourceLimit } from './staff-limits.ts';
+import { accountLimit, EVERYWHERE, forget, sourceLimit, UNKNOWN } from './staff-limits.ts';
 
 export interface SignedIn {
 	/** For the cookie. */
@@ -45,13 +45,10 @@ export async function signIn(
 	const usable = account && !account.disabled_at ? account : undefined;
 	const same = await samePassword(usable?.password ?? null, given.password);
 	if (!usable || !same) {
-		if (account)
-			await recordAct(db, {
-				actor: 'system',
-				act: 'sign-in',
-				object: `staff:${account.id}`,
-				result: 'wrong'
-			});
+		await watchForSpray(db);
+		// Where there is no account something is written, too: it must not take less time (case R4).
+		if (account) await recordWrong(db, account.id, 'sign-in');
+		else await countAgainst(db, UNKNOWN);
 		return fail('wrong');
 	}
 	return db.transaction().execute(async (trx) => {
@@ -77,6 +74,23 @@ async function isUnchanged(
 			and totp is not distinct from ${totp}::text for share`.execute(trx);
 	return rows.length === 1;
 }
+
+/**
+ * One more wrong password anywhere. Many from many addresses, few on each account, stay below every
+ * limit of a source and an account: operations are told. Nobody is refused for it, or a stranger could
+ * lock everybody out.
+ */
+async function watchForSpray(db: Db): Promise<void> {
+	if (!(await countAgainst(db, EVERYWHERE))) await raiseAlert(db, 'staff-sign-in', 'everywhere');
+}
+
+/** A proof that was wrong, for the owner of the account to be found with; of how many, the limits say. */
+export const recordWrong = (
+	db: Db,
+	staff: string,
+	act: 'sign-in' | 'second-factor' | 'confirm-again'
+): Promise<void> =>
+	recordAct(db, { actor: 'system', act, object: `staff:${staff}`, result: 'wrong' });
 
 /** The record of a sign-in, in its transaction. */
 export const recordSignIn = (trx: Parts['db'], staff: string, by: string): Promise<void> =>

@@ -19,6 +19,12 @@ export const accountLimit = ({ vault }: Hashing, email: string): Limit =>
 export const sourceLimit = (source: string): Limit =>
 	limit(`staff-source-${source}`, SIGN_IN.perSource);
 
+/** Wrong passwords of all accounts and addresses together. */
+export const EVERYWHERE: Limit = limit('staff-wrong-everywhere', SIGN_IN.wrongEverywhere);
+
+/** Passwords of accounts that there are not: counted, and never at an end. */
+export const UNKNOWN: Limit = { ...EVERYWHERE, key: 'staff-wrong-unknown', most: 2 ** 30 };
+
 export const codeLimit = (staff: string): Limit =>
 	limit(`staff-code-${staff}`, SIGN_IN.codesPerAccount);
 

@@ -5,6 +5,8 @@ import { app, parts } from './app.ts';
 const POLL_MS = 2_000;
 /** Every so many polls it is asked who is still signed in; a comment then keeps proxies from closing. */
 const POLLS_A_CHECK = 5;
+/** Pages that one session listens on; the oldest is let go, and asks again if it is still there. */
+const MOST_A_SESSION = 20;
 
 interface Listener {
 	session: string;
@@ -65,6 +67,8 @@ export function deskFeed({ session }: Pick<Principal, 'session'>): ReadableStrea
 					controller.close();
 				}
 			};
+			const own = [...listeners].filter((one) => one.session === session);
+			if (own.length >= MOST_A_SESSION) own[0]?.end();
 			listeners.add(listener);
 			listener.say('retry: 5000\n\n');
 			if (!timer) {

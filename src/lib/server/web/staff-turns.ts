@@ -1,10 +1,16 @@
 import { type ActionFailure, fail } from '@sveltejs/kit';
 import type { Principal } from '../../domain/staff/permissions.ts';
 
-/** Where to go on after a sign-in, if it is a staff page of ours. */
+/**
+ * Where to go on after a sign-in, if it is a staff page of ours: as a browser reads it, because dots
+ * and odd characters lead elsewhere, and no answer can name an address that is not encoded.
+ */
 export function staffNext(url: URL): string | undefined {
-	const next = url.searchParams.get('next') ?? '';
-	return /^\/(desk|console)([/?]|$)/.test(next) && next.length <= 500 ? next : undefined;
+	const read = URL.parse(url.searchParams.get('next') ?? '', url.origin);
+	if (read?.origin !== url.origin || !/^\/(desk|console)(\/|$)/.test(read.pathname))
+		return undefined;
+	const next = `${read.pathname}${read.search}`;
+	return next.length <= 500 ? next : undefined;
 }
 
 /** The page that somebody begins on. */

@@ -1,4 +1,4 @@
-import { Document, isMap, isScalar, LineCounter, parseDocument, YAMLMap, YAMLSeq } from 'yaml';
+import { Document, isMap, isScalar, LineCounter, YAMLMap, YAMLSeq } from 'yaml';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import {
 	actionsOf,
@@ -10,6 +10,7 @@ import {
 	withoutEmpty
 } from './edit-clauses.ts';
 import { type Block, blocksOf, dropBlock, swapBlocks } from './line-blocks.ts';
+import { parseSource } from './parse-source.ts';
 
 export type { ClauseEdit } from './edit-clauses.ts';
 
@@ -28,9 +29,9 @@ export function editSource(
 	edit: ClauseEdit
 ): Result<string, 'unreadable' | 'not-found'> {
 	const counter = new LineCounter();
-	const yaml = parseDocument(source, { lineCounter: counter });
+	const yaml = parseSource(source, counter);
 	if (yaml.errors.length > 0) return fail('unreadable');
-	const whole = parseDocument(source);
+	const whole = parseSource(source);
 	if (!applyToDocument(whole, edit)) return fail('not-found');
 	const wanted = JSON.stringify(whole.toJS());
 	const lines = source.split('\n');
@@ -40,7 +41,7 @@ export function editSource(
 }
 
 function means(source: string, wanted: string): boolean {
-	const yaml = parseDocument(source);
+	const yaml = parseSource(source);
 	return yaml.errors.length === 0 && JSON.stringify(yaml.toJS()) === wanted;
 }
 
@@ -76,7 +77,7 @@ function editLines(
 		return clauses.items.length > 1 ? rest : empty(rest, block.lead - 1);
 	}
 	// The clause alone, as a document of its own: what stands around it cannot change.
-	const alone = parseDocument(lines.slice(block.start, block.end).join('\n'));
+	const alone = parseSource(lines.slice(block.start, block.end).join('\n'));
 	const clause: unknown = alone.contents instanceof YAMLSeq ? alone.contents.items[0] : null;
 	if (!(clause instanceof YAMLMap)) return undefined;
 	setClause(clause, edit.to, alone);

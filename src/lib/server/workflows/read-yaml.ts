@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { LineCounter, parseDocument, visit, type Document } from 'yaml';
+import { LineCounter, visit, type Document } from 'yaml';
 import { inWords } from '../../contracts/problem.ts';
 import { workflowSchema } from '../../contracts/workflow.ts';
+import { MOST_SOURCE } from '../../contracts/workflow-changes.ts';
 import { checkUnshaped, compileWorkflow } from '../../domain/policy/compile.ts';
 import type { CompiledWorkflow } from '../../domain/policy/compiled.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
@@ -9,6 +10,7 @@ import type { WorkflowDocument } from '../../domain/workflow/document.ts';
 import type { Problem } from '../../domain/workflow/problem.ts';
 import { canonicalContent } from './canonical.ts';
 import { locate, type Position } from './locate.ts';
+import { parseSource } from './parse-source.ts';
 import { shapeProblems } from './shape-problems.ts';
 
 export type PlacedProblem = Problem & Position;
@@ -20,12 +22,12 @@ export interface ReadWorkflow {
 	hash: string;
 }
 
-/** Far above any real document (starters are 20 KB); parsing is linear in it. */
-const MAX_LENGTH = 256_000;
+/** More mistakes than anybody corrects at once; finding the place of each takes its time. */
+const MOST_PROBLEMS = 200;
 
 /**
- * Reads a workflow document from YAML or JSON. Fails with `bad-workflow` and every problem found,
- * each with line and column (from 1), field, message and cure, in the order of the source.
+ * Reads a workflow document from YAML or JSON. Fails with `bad-workflow` and every problem found (of
+ * very many the first), each with line and column (from 1), field, message and cure, in the order of the source.
  */
 export function readWorkflow(
 	source: string
@@ -41,7 +43,9 @@ export function readWorkflow(
 		const hash = createHash('sha256').update(canonicalContent(parsed.data)).digest('hex');
 		return ok({ document: parsed.data, compiled: compiled.value, hash });
 	}
-	const shape = parsed.success ? [] : shapeProblems(parsed.error.issues, raw);
+	const shape = parsed.success
+		? []
+		: shapeProblems(parsed.error.issues, raw).slice(0, MOST_PROBLEMS);
 	const meaning = compiled && !compiled.ok ? compiled.problems : checkUnshaped(raw);
 	const placed = [...shape, ...meaning.filter((one) => !shape.some((other) => covers(other, one)))]
 		.map((problem) => ({ ...problem, ...locate(yaml, lines, problem.path) }))
@@ -57,15 +61,15 @@ function open(
 	source: string,
 	lineCounter: LineCounter
 ): Result<{ yaml: Document.Parsed; raw: unknown }, 'bad-workflow', PlacedProblem[]> {
-	if (source.length > MAX_LENGTH)
+	if (source.length > MOST_SOURCE)
 		return fail('bad-workflow', [
-			unreadable('Is longer than a workflow can be', `Stay below ${MAX_LENGTH} characters.`)
+			unreadable('Is longer than a workflow can be', `Stay below ${MOST_SOURCE} characters.`)
 		]);
 	try {
-		const yaml = parseDocument(source, { lineCounter, uniqueKeys: true, prettyErrors: true });
-		const faults = [...yaml.errors, ...yaml.warnings].map((error) => ({
+		const yaml = parseSource(source, lineCounter);
+		const faults = [...yaml.errors, ...yaml.warnings].slice(0, MOST_PROBLEMS).map((error) => ({
 			...unreadable(
-				error.message.split(/ at line \d+/)[0]!,
+				error.message,
 				error.code === 'DUPLICATE_KEY'
 					? 'Keep one of the two: the other would be lost.'
 					: 'Correct the YAML here: indentation, quotes, colons.'
@@ -75,9 +79,11 @@ function open(
 		// An alias can blow a small file up to gigabytes, and hides what a reader approves.
 		visit(yaml, {
 			Alias: (_, node) => {
+				if (faults.length >= MOST_PROBLEMS) return visit.BREAK;
 				const message = `The alias *${node.source} is not allowed`;
 				const at = place(lineCounter, node.range?.[0] ?? 0);
 				faults.push({ ...unreadable(message, 'Write its content out here.'), ...at });
+				return undefined;
 			}
 		});
 		if (faults.length > 0) return fail('bad-workflow', faults);
