@@ -73,7 +73,6 @@ const PLACES = [
 
 async function ask(path: string, form?: Record<string, string>) {
 	const api = path.startsWith('/api/');
-	const started = performance.now();
 	const answer = await fetch(`${fleet.servers[0]!.url}${path}`, {
 		method: form ? 'POST' : 'GET',
 		redirect: 'manual',
@@ -86,15 +85,17 @@ async function ask(path: string, form?: Record<string, string>) {
 		...(form && { body: new URLSearchParams(form) })
 	});
 	const body = await answer.text();
-	return { status: answer.status, body, ms: performance.now() - started };
+	return { status: answer.status, body };
 }
 
-/** No failure of ours, nothing that was not asked for, no word of the database, no sleep of it. */
-function expectHarmless(said: string, { status, body, ms }: Awaited<ReturnType<typeof ask>>) {
+/**
+ * No failure of ours, nothing that was not asked for, no word of the database. A sleep of it would be a
+ * failure, too: it would end at the limit of a statement.
+ */
+function expectHarmless(said: string, { status, body }: Awaited<ReturnType<typeof ask>>) {
 	expect(status, said).toBeLessThan(500);
 	expect(body, said).not.toContain(hidden);
 	expect(body, said).not.toMatch(/syntax error|SQLSTATE|22P02|42601|pg_catalog|argon2id/i);
-	expect(ms, said).toBeLessThan(20_000);
 }
 
 test('H8: what stands in a parameter of a list is never SQL', async () => {

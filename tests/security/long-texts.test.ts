@@ -62,9 +62,6 @@ const PIECES = [
 	]
 ];
 const BYTES = 30_000;
-/** Far beyond a busy machine; what backtracks over 30 KB takes minutes. */
-const MOST_MS = 5_000;
-
 /** What makes the other fields of a form right, so that the long one is come to. */
 const filled = () => ({
 	...{ exception, fact: 'overdue_days', why: 'x', action: 'plan', outcome: 'cancelled' },
@@ -96,24 +93,36 @@ const fields = (): [string, string[], string][] => [
 	[`${inside}/language`, ['language'], customer]
 ];
 
+/** Posts one field with this text, the others right. Gives the milliseconds until it was answered. */
+async function post(path: string, name: string, text: string, cookie: string): Promise<number> {
+	const body = new FormData();
+	for (const [field, value] of Object.entries(filled())) body.set(field, value);
+	body.set(name, text);
+	const headers = { origin: fleet.origin, 'x-forwarded-for': newAddress(), cookie };
+	const url = `${fleet.servers[0]!.url}${path}`;
+	const started = performance.now();
+	const answer = await fetch(url, { method: 'POST', redirect: 'manual', headers, body });
+	await answer.text();
+	expect(answer.status, said(path, name, text)).toBeLessThan(500);
+	return performance.now() - started;
+}
+
+const said = (path: string, name: string, text: string) =>
+	`${path} ${name} ${JSON.stringify(text.slice(0, 8))}`;
+
 test('H10: whatever is typed into a field, however long, is answered at once', async () => {
 	const texts = PIECES.flatMap((piece) => {
 		const long = piece.repeat(Math.floor(BYTES / Buffer.byteLength(piece)));
 		return [long, `${long}!`];
 	});
+	// All fields together with a short text: what backtracks over 30 KB takes minutes for one alone.
+	let base = 0;
+	for (const [path, names, cookie] of fields())
+		for (const name of names) base += await post(path, name, 'a', cookie);
 	for (const [path, names, cookie] of fields())
 		for (const name of names)
 			for (const text of texts) {
-				const body = new FormData();
-				for (const [field, value] of Object.entries(filled())) body.set(field, value);
-				body.set(name, text);
-				const headers = { origin: fleet.origin, 'x-forwarded-for': newAddress(), cookie };
-				const url = `${fleet.servers[0]!.url}${path}`;
-				const started = performance.now();
-				const answer = await fetch(url, { method: 'POST', redirect: 'manual', headers, body });
-				await answer.text();
-				const said = `${path} ${name} ${JSON.stringify(text.slice(0, 8))}`;
-				expect(answer.status, said).toBeLessThan(500);
-				expect(performance.now() - started, said).toBeLessThan(MOST_MS);
+				const ms = await post(path, name, text, cookie);
+				expect(ms / base, said(path, name, text)).toBeLessThan(5);
 			}
 });
