@@ -8,9 +8,13 @@ function slowStore() {
 		const end = Promise.withResolvers<void>();
 		commits.push({ items, end });
 		return end.promise;
-	});
+	}, isAway);
 	return { gather, commits };
 }
+
+/** Of a database that is away. */
+class Away extends Error {}
+const isAway = (error: unknown): boolean => error instanceof Away;
 
 /** Lets everything that is ready to go on go on. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -53,7 +57,7 @@ test('one that cannot be stored fails alone', async () => {
 		if (items.includes('bad')) return Promise.reject(new Error('refused'));
 		stored.push(...items);
 		return Promise.resolve();
-	});
+	}, isAway);
 	const calls = [gather(['a']), gather(['b']), gather(['bad']), gather(['c'])];
 	const ends = await Promise.allSettled(calls);
 	expect(ends.map(({ status }) => status)).toEqual([
@@ -64,12 +68,38 @@ test('one that cannot be stored fails alone', async () => {
 	expect(stored).toContain('d');
 });
 
+test('a database that is away fails all of them at once, and the next call tries again', async () => {
+	const { gather, commits } = slowStore();
+	const first = gather(['a']);
+	const others = [gather(['b']), gather(['c']), gather(['d'])];
+	commits[0]!.end.resolve();
+	await first;
+	await turn();
+	commits[1]!.end.reject(new Away('away'));
+	const ends = await Promise.allSettled(others);
+	expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+	expect(commits.map(({ items }) => items)).toEqual([['a'], ['b', 'c', 'd']]);
+	void gather(['e']);
+	expect(commits.at(-1)?.items).toEqual(['e']);
+});
+
+test('a store that breaks before it has begun keeps no later call', async () => {
+	let broken = true;
+	const gather = createGather<string>(() => {
+		if (broken) throw new Error('not started');
+		return Promise.resolve();
+	}, isAway);
+	await expect(gather(['a'])).rejects.toThrow('not started');
+	broken = false;
+	await gather(['b']);
+});
+
 test('a statement takes a thousand, and whole calls only', async () => {
 	const sizes: number[] = [];
 	const gather = createGather<number>((items) => {
 		sizes.push(items.length);
 		return Promise.resolve();
-	});
+	}, isAway);
 	const batch = (size: number) => Array.from({ length: size }, (_, place) => place);
 	await Promise.all([1, 600, 600, 300, 2_500].map((size) => gather(batch(size))));
 	expect(sizes).toEqual([1, 600, 900, 2_500]);

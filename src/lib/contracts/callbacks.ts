@@ -95,12 +95,19 @@ const SENDGRID_EVENTS = [
 	...(['spamreport', 'unsubscribe', 'group_unsubscribe'] as const)
 ] as const;
 
+/** Of a provider's ids: what cannot be stored must not come among what can. */
+const id = (most: number) =>
+	z
+		.string()
+		.regex(/^[\x20-\x7e]+$/)
+		.max(most);
+
 const sendgridSchema = z.array(
 	z
 		.object({
 			event: z.enum(SENDGRID_EVENTS),
-			sg_event_id: z.string().min(1).max(100),
-			sg_message_id: z.string().max(300).optional(),
+			sg_event_id: id(100),
+			sg_message_id: id(300).optional(),
 			// Where ours are not as we wrote them, the provider's own id is left.
 			message: z.uuid().optional().catch(undefined),
 			attempt: z.coerce.number().int().min(1).max(1_000).optional().catch(undefined),
