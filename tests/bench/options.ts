@@ -32,7 +32,7 @@ export interface Options {
 const HELP = `npm run bench -- [${PARTS.join('|')} …] [options]
 
   --connections=16       requests and journeys under way at once
-  --callers=64           connections of a provider that calls back
+  --callers=128          connections of a provider that calls back
   --rounds=3             times that each measurement is taken
   --journeys=300         journeys of a round
   --seconds=2            length of one measurement of a page or a callback
@@ -76,7 +76,7 @@ const parse = (args: string[]) =>
 		allowPositionals: true,
 		options: {
 			connections: text('16'),
-			callers: text('64'),
+			callers: text('128'),
 			rounds: text('3'),
 			journeys: text('300'),
 			seconds: text('2'),

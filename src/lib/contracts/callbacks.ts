@@ -107,8 +107,8 @@ const sendgridSchema = z.array(
 		.object({
 			event: z.enum(SENDGRID_EVENTS),
 			sg_event_id: id(100),
-			sg_message_id: id(300).optional(),
-			// Where ours are not as we wrote them, the provider's own id is left.
+			// Where ours are not as we wrote them the provider's own id is left, and the other way round.
+			sg_message_id: id(300).optional().catch(undefined),
 			message: z.uuid().optional().catch(undefined),
 			attempt: z.coerce.number().int().min(1).max(1_000).optional().catch(undefined),
 			type: z.string().max(40).optional(),
