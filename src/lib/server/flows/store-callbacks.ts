@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { type Insertable, sql } from 'kysely';
-import { v7 as uuid } from 'uuid';
 import type { DeliveryReport } from '../../contracts/callbacks.ts';
+import { newIds } from '../crypto/ids.ts';
 import type { Trx } from '../db/cases.ts';
 import type { Schema } from '../db/schema.ts';
 import type { Parts } from '../parts.ts';
@@ -28,8 +27,8 @@ export async function keepCallbacks(
 	told: CallbackRow[]
 ): Promise<string[]> {
 	if (told.length === 0) return [];
-	// In one order everywhere: two nodes that are told the same must not wait for each other.
 	const ids = newIds(told.length);
+	// In one order everywhere: two nodes that are told the same must not wait for each other.
 	const inOrder = told
 		.toSorted((a, b) => (a.dedupe < b.dedupe ? -1 : 1))
 		.map((one, place) => ({ ...one, id: ids[place], state: 'stored' }));
@@ -41,14 +40,6 @@ export async function keepCallbacks(
 	const kept = rows.map(({ id }) => id);
 	await sendCallbacks({ jobs }, trx, kept);
 	return kept;
-}
-
-/** Randomness is dear by the call and cheap by the byte. */
-function newIds(count: number): string[] {
-	const random = randomBytes(count * 16);
-	return Array.from({ length: count }, (_, place) =>
-		uuid({ random: random.subarray(place * 16, (place + 1) * 16) })
-	);
 }
 
 /** The same for what was told of messages that we sent, in a transaction of its own. */
