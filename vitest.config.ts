@@ -40,7 +40,14 @@ const once = ['cli-*', 'config*', 'crypto-*', 'db-lock', 'forms'].map(server);
 const embeddedShort = [
 	...['api-cases', 'api-open', 'audit-record', 'console-changes', 'db', 'db-*', 'desk-claims'],
 	...['desk-settlements', 'erasure', 'flows-claims', 'flows-codes', 'flows-submit'],
-	...['flows-sweep', 'flows-trigger', 'flows-writeback', 'jobs', 'outreach-limits'],
+	...[
+		'flows-callbacks',
+		'flows-sweep',
+		'flows-trigger',
+		'flows-writeback',
+		'jobs',
+		'outreach-limits'
+	],
 	...['outreach-steps', 'path', 'races*', 'serving-role', 'staff-sign-in']
 ].map(server);
 const onEmbedded = process.env['TAPDONE_TEST_LONG'] ? [server('*')] : [...once, ...embeddedShort];

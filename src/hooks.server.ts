@@ -2,7 +2,7 @@ import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
 import { app, parts, startApp } from '$lib/server/web/app';
 import { isBusy, isErased, sayBusy } from '$lib/server/web/busy';
 import { dress, plainFrame } from '$lib/server/web/frame';
-import { allow, secureHeaders } from '$lib/server/web/headers';
+import { allow, storeNowhere } from '$lib/server/web/headers';
 import { inOrder } from '$lib/server/web/in-order';
 import { refuseOrigin } from '$lib/server/web/origin';
 import { observe } from '$lib/server/web/observe';
@@ -21,7 +21,7 @@ const secured: Handle = async ({ event, resolve }) => {
 				}
 			)
 		: await resolve(event);
-	secureHeaders(response.headers, config.origin.startsWith('https:'));
+	storeNowhere(response.headers);
 	allow(response.headers, event.locals.allowed);
 	return response;
 };

@@ -15,7 +15,7 @@ const MOST_BODY_MS = 30_000;
  * Is it for the API? By the path that the framework comes to: `/api/../l/…`, with dots in any
  * writing, leads to a page. What is no address is no call of the API.
  */
-const isApi = (request: IncomingMessage): boolean => pathOf(request).startsWith('/api/');
+const isApi = (path: string): boolean => path.startsWith('/api/');
 
 const pathOf = ({ url = '' }: IncomingMessage): string =>
 	URL.parse(`http://any${url}`)?.pathname ?? '';
@@ -24,12 +24,11 @@ const pathOf = ({ url = '' }: IncomingMessage): string =>
  * Refuses a body before a byte of it is read: too long, or of unknown length where only the
  * API may stream.
  */
-function refuseBody(request: IncomingMessage): 411 | 413 | null {
-	const { method, headers } = request;
-	if (method === 'GET' || method === 'HEAD' || isApi(request)) return null;
+function refuseBody({ method, headers }: IncomingMessage, path: string): 411 | 413 | null {
+	if (method === 'GET' || method === 'HEAD' || isApi(path)) return null;
 	const length = headers['content-length'];
 	if (length === undefined) return headers['transfer-encoding'] ? 411 : null;
-	const most = LARGE.test(pathOf(request)) ? MOST_BATCH : MOST_BODY;
+	const most = LARGE.test(path) ? MOST_BATCH : MOST_BODY;
 	return Number(length) > most ? 413 : null;
 }
 
@@ -56,13 +55,14 @@ let stopping = false;
 const headers = Object.entries(headersOfAll(config.origin.startsWith('https:')));
 // A batch of 100,000 lines may take its time; any other body has to arrive at once.
 const server = createServer({ headersTimeout: 10_000, requestTimeout: 3_600_000 }, (req, res) => {
-	if (!isApi(req)) {
+	const path = pathOf(req);
+	if (!isApi(path)) {
 		const slow = setTimeout(() => req.complete || req.destroy(), MOST_BODY_MS);
 		res.once('close', () => clearTimeout(slow));
 	}
 	for (const [name, value] of headers) res.setHeader(name, value);
 	if (stopping) res.setHeader('connection', 'close');
-	const refused = refuseBody(req);
+	const refused = refuseBody(req, path);
 	if (refused) res.writeHead(refused, { connection: 'close' }).end();
 	else handler(req, res, () => res.writeHead(404).end());
 });

@@ -64,3 +64,18 @@ export function sendgridBatch(events: number): Call {
 	const signed = signSendgrid(pair.privateKey, body, seconds);
 	return { headers: { 'content-type': 'application/json', ...signed }, body };
 }
+
+/** Calls that are made before the clock runs: to sign one takes longer than to send it. */
+export interface Ready {
+	/** One after the other, and over again. */
+	any: () => Call;
+	/** Each of them once; when none is left, a new one. */
+	fresh: () => Call;
+}
+
+export function makeReady(call: () => Call, count: number): Ready {
+	const calls = Array.from({ length: count }, call);
+	let read = 0;
+	let taken = 0;
+	return { any: () => calls[read++ % count]!, fresh: () => calls[taken++] ?? call() };
+}

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Clock ticks of /proc/<pid>/stat: 100 a second on every Linux that Node runs on. */
 const TICK_MS = 10;
@@ -7,14 +7,38 @@ const TICK_MS = 10;
  * Processor time that a process has used so far, in milliseconds; NaN where there is no /proc. On a
  * machine with other work it is the steadier figure: waiting for a core is not in it.
  */
-export function cpuMs(pid: number | undefined): number {
+export const cpuMs = (pid: number | undefined): number => statOf(pid)?.ownMs ?? NaN;
+
+/**
+ * The same of all processes of a PostgreSQL, also of those that have ended meanwhile.
+ * @param backend the process of one of its connections
+ */
+export function databaseCpuMs(backend: number): number {
+	const parent = statOf(backend)?.parent;
+	const server = statOf(parent);
+	if (!server) return NaN;
+	const children = readdirSync('/proc')
+		.map((name) => (/^\d+$/.test(name) ? statOf(Number(name)) : null))
+		.filter((stat) => stat?.parent === parent);
+	return children.reduce((sum, stat) => sum + (stat?.ownMs ?? 0), server.ownMs + server.endedMs);
+}
+
+interface Stat {
+	parent: number;
+	ownMs: number;
+	/** Of its children that have ended. */
+	endedMs: number;
+}
+
+function statOf(pid: number | undefined): Stat | null {
 	try {
 		const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-		// Fields 14 and 15; the name in field 2 may hold spaces, so count from its end.
+		// From field 4 on; the name in field 2 may hold spaces, so count from its end.
 		const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-		return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+		const ms = (from: number) => (Number(fields[from]) + Number(fields[from + 1])) * TICK_MS;
+		return { parent: Number(fields[1]), ownMs: ms(11), endedMs: ms(13) };
 	} catch {
-		return NaN;
+		return null;
 	}
 }
 

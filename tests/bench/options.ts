@@ -10,6 +10,8 @@ export interface Options {
 	parts: Part[];
 	/** Requests under way at once, and journeys. */
 	connections: number;
+	/** Connections of a provider that calls back. */
+	callers: number;
 	/** Times that each measurement is taken; tables show the median of the rounds' ratios. */
 	rounds: number;
 	/** Journeys of a round. */
@@ -30,6 +32,7 @@ export interface Options {
 const HELP = `npm run bench -- [${PARTS.join('|')} …] [options]
 
   --connections=16       requests and journeys under way at once
+  --callers=128          connections of a provider that calls back
   --rounds=3             times that each measurement is taken
   --journeys=300         journeys of a round
   --seconds=2            length of one measurement of a page or a callback
@@ -49,6 +52,7 @@ export function readOptions(args: string[]): Options {
 		return {
 			parts: PARTS.filter((part) => positionals.length === 0 || positionals.includes(part)),
 			connections: numbers(values.connections)[0]!,
+			callers: numbers(values.callers)[0]!,
 			rounds: numbers(values.rounds)[0]!,
 			journeys: numbers(values.journeys)[0]!,
 			seconds: numbers(values.seconds)[0]!,
@@ -72,6 +76,7 @@ const parse = (args: string[]) =>
 		allowPositionals: true,
 		options: {
 			connections: text('16'),
+			callers: text('128'),
 			rounds: text('3'),
 			journeys: text('300'),
 			seconds: text('2'),

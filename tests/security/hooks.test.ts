@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signSendgrid } from '../../src/demo/providers/sendgrid.ts';
 import { signTwilio } from '../../src/demo/providers/twilio.ts';
@@ -137,6 +138,20 @@ describe('Twilio', () => {
 		);
 		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
 		expect(await kept(sid)).toHaveLength(1);
+	});
+
+	test('while nothing can be stored every call is told to come again, and none of it is kept', async () => {
+		const sids = Array.from({ length: 16 }, newSid);
+		const call = () => Promise.all(sids.map((sid) => twilio(told(sid))));
+		const statuses = async () => [...new Set((await call()).map(({ status }) => status))];
+		const stored = async () => (await Promise.all(sids.map(kept))).flat().length;
+		await fleet.db.transaction().execute(async (trx) => {
+			await sql`lock table provider_events in exclusive mode`.execute(trx);
+			expect(await statuses()).toEqual([503]);
+		});
+		expect(await stored()).toBe(0);
+		expect(await statuses()).toEqual([204]);
+		expect(await stored()).toBe(16);
 	});
 
 	test('64 KB and no more, and nothing but POST', async () => {

@@ -53,6 +53,15 @@ describe('the log', () => {
 		expect(text).toContain('user-agent');
 	});
 
+	it('shows no card, also where nothing else stands, and routes and methods as they are', () => {
+		const { log, last } = logging();
+		log.info({ said: '4111-1111-1111-1111', number: '4111111111111111', route: '/hooks/twilio' });
+		expect(last()).toMatchObject({ said: '••••-••••-••••-1111', number: '••••••••••••1111' });
+		expect(last()).toMatchObject({ route: '/hooks/twilio' });
+		log.info({ method: 'POST', route: '/l/canary', at: '/x/a/canary' });
+		expect(last()).toMatchObject({ method: 'POST', route: '/l/[redacted]', at: '/x/a/[redacted]' });
+	});
+
 	it('H7: stays one JSON line whatever is in it: line feeds, ANSI, bidi, quotes', () => {
 		const { log, lines, last } = logging();
 		const evil = 'a\r\n{"level":"fatal"}\u001b[2J\u009b31m\u2028\u202egnp\u0000"\\%s%d\ud800';

@@ -49,7 +49,7 @@ const messages = (handle: (message: string) => Promise<void>): Handlers => ({
 	'complete-case': nothing,
 	'make-offer': nothing,
 	outreach: nothing,
-	'work-callback': nothing,
+	'work-callbacks': nothing,
 	'poll-delivery': nothing
 });
 async function rows() {

@@ -114,7 +114,7 @@ test('queues tell how many jobs could run now and how long the oldest has waited
 	expect(seriesOf(now, 'tapdone_jobs_waiting')).toEqual({
 		'{queue="send-message"}': 2,
 		'{queue="send-code"}': 0,
-		'{queue="work-callback"}': 0,
+		'{queue="work-callbacks"}': 0,
 		'{queue="poll-delivery"}': 0,
 		'{queue="apply-writeback"}': 0,
 		'{queue="complete-case"}': 0,
@@ -128,7 +128,7 @@ test('queues tell how many jobs could run now and how long the oldest has waited
 	expect(oldest).toBeGreaterThanOrEqual(7_200);
 	expect(others).toEqual({
 		'{queue="send-code"}': 0,
-		'{queue="work-callback"}': 0,
+		'{queue="work-callbacks"}': 0,
 		'{queue="poll-delivery"}': 0,
 		'{queue="apply-writeback"}': 0,
 		'{queue="complete-case"}': 0,

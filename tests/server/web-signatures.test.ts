@@ -128,6 +128,9 @@ describe('what is read of callbacks', () => {
 			7,
 			{ event: 'bounce', type: 'blocked', sg_event_id: 'c', attempt: 'x', message },
 			{ event: 'delivered', sg_event_id: 7 },
+			// No database stores it, nor anything that is stored together with it.
+			{ event: 'delivered', sg_event_id: 'e\u0000' },
+			{ event: 'delivered', sg_event_id: 'f', sg_message_id: 'M\ud800', message, attempt: 1 },
 			{ event: 'dropped', reason: 'Bounced Address: 550', sg_event_id: 'd' }
 		];
 		expect(readSendgrid(events)).toEqual([
@@ -136,6 +139,7 @@ describe('what is read of callbacks', () => {
 				...{ message, attempt: 2 }
 			},
 			{ provider: 'sendgrid', dedupe: 'c', status: 'blocked', code: 'blocked' },
+			{ provider: 'sendgrid', dedupe: 'f', status: 'delivered', message, attempt: 1 },
 			{ provider: 'sendgrid', dedupe: 'd', status: 'dropped', code: 'Bounced Address' }
 		]);
 		expect(readSendgrid({ event: 'delivered' })).toBeNull();

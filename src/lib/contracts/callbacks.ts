@@ -95,13 +95,20 @@ const SENDGRID_EVENTS = [
 	...(['spamreport', 'unsubscribe', 'group_unsubscribe'] as const)
 ] as const;
 
+/** Of a provider's ids: what cannot be stored must not come among what can. */
+const id = (most: number) =>
+	z
+		.string()
+		.regex(/^[\x20-\x7e]+$/)
+		.max(most);
+
 const sendgridSchema = z.array(
 	z
 		.object({
 			event: z.enum(SENDGRID_EVENTS),
-			sg_event_id: z.string().min(1).max(100),
-			sg_message_id: z.string().max(300).optional(),
-			// Where ours are not as we wrote them, the provider's own id is left.
+			sg_event_id: id(100),
+			// Where ours are not as we wrote them the provider's own id is left, and the other way round.
+			sg_message_id: id(300).optional().catch(undefined),
 			message: z.uuid().optional().catch(undefined),
 			attempt: z.coerce.number().int().min(1).max(1_000).optional().catch(undefined),
 			type: z.string().max(40).optional(),

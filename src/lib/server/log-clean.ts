@@ -29,8 +29,11 @@ const UNSEEN =
 	// eslint-disable-next-line no-control-regex
 	/[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
-/** Nothing of the above can stand in such a text: names of fields, ids and reasons are most of a log. */
-const HARMLESS = /^[a-z0-9-]{0,40}$/;
+/**
+ * Nothing of the above can stand in such a text: names of fields, ids, reasons, routes and methods are
+ * most of a log. Figures alone may be the number of a card.
+ */
+const HARMLESS = /^(?:(?!.*\/[al]\/)(?=.*[a-z])[a-z0-9/-]{1,40}|[A-Z]{1,7})$/;
 
 /** A text as it may be logged: no token, address or number in it, at most 2 KB, nothing unseen. */
 export function cleanText(text: string): string {

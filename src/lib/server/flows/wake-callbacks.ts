@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Trx } from '../db/cases.ts';
 import type { Parts } from '../parts.ts';
 
 type Used = Pick<Parts, 'db' | 'jobs' | 'crash'>;
@@ -6,6 +7,22 @@ type Used = Pick<Parts, 'db' | 'jobs' | 'crash'>;
 /** By now its own job should have come. */
 const LATE = sql<Date>`now() - interval '15 seconds'`;
 const BATCH = 500;
+
+/** Callbacks of one job: what comes together is worked together, and by more than one worker. */
+const OF_A_JOB = 20;
+
+/** The jobs that work these callbacks, in the transaction that stored or woke them. */
+export async function sendCallbacks(
+	{ jobs }: Pick<Parts, 'jobs'>,
+	trx: Trx,
+	ids: string[]
+): Promise<void> {
+	const batches = Array.from({ length: Math.ceil(ids.length / OF_A_JOB) }, (_, place) =>
+		ids.slice(place * OF_A_JOB, (place + 1) * OF_A_JOB)
+	);
+	const waiting = batches.map((callbacks) => ({ data: { v: 1 as const, callbacks } }));
+	await jobs.sendAll(trx, 'work-callbacks', waiting);
+}
 
 /** Callbacks that were stored and nobody has worked, and orphans that are looked for once more. */
 export async function wakeCallbacks({ db, jobs, crash }: Used): Promise<number> {
@@ -19,8 +36,8 @@ export async function wakeCallbacks({ db, jobs, crash }: Used): Promise<number> 
 			.orderBy('next_at')
 			.limit(BATCH)
 			.execute();
-		const waiting = rows.map(({ id }) => ({ data: { v: 1 as const, callback: id } }));
-		await jobs.sendAll(trx, 'work-callback', waiting);
+		const ids = rows.map(({ id }) => id);
+		await sendCallbacks({ jobs }, trx, ids);
 		crash('wake-callbacks:before-commit');
 		return rows.length;
 	});

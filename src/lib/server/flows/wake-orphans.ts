@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Trx } from '../db/cases.ts';
 import type { Parts } from '../parts.ts';
+import { sendCallbacks } from './wake-callbacks.ts';
 
 /** What a provider told of a message before we knew its id there is worked now. */
 export async function wakeOrphans(
@@ -17,6 +18,6 @@ export async function wakeOrphans(
 		.where('state', '=', 'orphan')
 		.returning('id')
 		.execute();
-	const waiting = found.map(({ id }) => ({ data: { v: 1 as const, callback: id } }));
-	await jobs.sendAll(trx, 'work-callback', waiting);
+	const ids = found.map(({ id }) => id);
+	await sendCallbacks({ jobs }, trx, ids);
 }

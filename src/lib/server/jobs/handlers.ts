@@ -5,7 +5,7 @@ import { makeOffer } from '../flows/make-offer.ts';
 import { reachOut } from '../flows/reach-out.ts';
 import { pollDelivery } from '../flows/poll-delivery.ts';
 import { sendMessage } from '../flows/send-message.ts';
-import { workCallback } from '../flows/work-callback.ts';
+import { workCallbacks } from '../flows/work-callbacks.ts';
 import type { Parts } from '../parts.ts';
 import type { Handlers } from './jobs.ts';
 
@@ -21,7 +21,7 @@ export const handlersOf = (parts: Parts, background: Parts = parts): Handlers =>
 	'send-message': unlessErased(({ message }) => sendMessage(background, message)),
 	'complete-case': unlessErased(({ case: id }) => completeCase(background, id)),
 	outreach: unlessErased(({ case: id }) => reachOut(background, id)),
-	'work-callback': unlessErased(({ callback }) => workCallback(background, callback)),
+	'work-callbacks': ({ callbacks }) => workCallbacks(background, callbacks),
 	'poll-delivery': unlessErased(({ message, attempt }) =>
 		pollDelivery(background, message, attempt)
 	)

@@ -9,7 +9,7 @@ export const queues = {
 	'complete-case': { expireInSeconds: 120, heartbeatSeconds: 30 },
 	'make-offer': { expireInSeconds: 120, heartbeatSeconds: 30 },
 	outreach: { expireInSeconds: 120, heartbeatSeconds: 30 },
-	'work-callback': { expireInSeconds: 120, heartbeatSeconds: 30 },
+	'work-callbacks': { expireInSeconds: 120, heartbeatSeconds: 30 },
 	'poll-delivery': { expireInSeconds: 120, heartbeatSeconds: 30 }
 } as const;
 
@@ -31,7 +31,7 @@ export interface JobData {
 	'complete-case': { v: 1; case: string };
 	'make-offer': { v: 1; case: string };
 	outreach: { v: 1; case: string };
-	'work-callback': { v: 1; callback: string };
+	'work-callbacks': { v: 1; callbacks: string[] };
 	'poll-delivery': { v: 1; message: string; attempt: number };
 }
 

@@ -1,19 +1,26 @@
 import type { Handle } from '@sveltejs/kit';
 
-/** Timeouts of statement and lock, a server that goes down or is read-only, no connection. */
-const BUSY = /^(57014|55P03|57P0[123]|53[0-9]{3}|08[0-9]{3}|40001|40P01|25006|ECONN\w+|EPIPE)$/;
+/** A server that goes down, has no room or is read-only, no connection. */
+const AWAY = /^(57P0[123]|53[0-9]{3}|08[0-9]{3}|25006|ECONN\w+|EPIPE)$/;
+/** Timeouts of statement and lock, and who must give way to another. */
+const WAITED = /^(57014|55P03|40001|40P01)$/;
 const NO_CONNECTION =
 	/timeout exceeded when trying to connect|Connection terminated|is not queryable/;
+
+const codeOf = (error: Error): string => String((error as { code?: unknown }).code);
+
+/** Is PostgreSQL away or going down? Then it is so for everybody, whatever they want of it. */
+export const isAway = (error: unknown): boolean =>
+	error instanceof Error && (AWAY.test(codeOf(error)) || NO_CONNECTION.test(error.message));
 
 /**
  * Is it only that PostgreSQL is away, busy or going down, that this node lacks a master key (case S6),
  * or that more sign in than it computes? Every press may be repeated then.
  */
 export const isBusy = (error: unknown): boolean =>
-	error instanceof Error &&
-	(['VaultError', 'TooManyHashes'].includes(error.name) ||
-		BUSY.test(String((error as { code?: unknown }).code)) ||
-		NO_CONNECTION.test(error.message));
+	isAway(error) ||
+	(error instanceof Error &&
+		(['VaultError', 'TooManyHashes'].includes(error.name) || WAITED.test(codeOf(error))));
 
 /** Was the customer erased while the request was under way? Its page is gone. */
 export const isErased = (error: unknown): boolean =>

@@ -7,31 +7,61 @@ interface Waiting<Item> {
 	reject: (error: unknown) => void;
 }
 
+interface Gathering<Item> {
+	store: (items: Item[]) => Promise<unknown>;
+	/**
+	 * Of failures that no item causes, as of a database that is away: all calls fail with one at once,
+	 * and no crowd of single ones falls upon it.
+	 */
+	isNobodys: (error: unknown) => boolean;
+	/** Over when those who were answered together have had time to call again: a few milliseconds. */
+	moment: () => Promise<unknown>;
+}
+
 /**
  * Lets calls that come side by side be stored together: while one commit is under way the next
- * gathers, and a call ends when what it brought is committed. Nobody waits for company, so a call by
- * itself is stored at once. Where many cannot be stored together each is stored by itself: what is
- * wrong with one must not lose the others.
+ * gathers, and a call ends when what it brought is committed. A call by itself is stored at once.
+ * After a commit of many the next waits a moment for its company: else the first of those who call
+ * again would be stored alone and all others behind it, and every second commit would serve one. Where
+ * many cannot be stored together each is stored by itself: what is wrong with one must not lose the
+ * others.
  */
-export function createGather<Item>(
-	store: (items: Item[]) => Promise<unknown>
-): (items: Item[]) => Promise<void> {
+export function createGather<Item>({
+	store,
+	isNobodys,
+	moment
+}: Gathering<Item>): (items: Item[]) => Promise<void> {
 	const waiting: Waiting<Item>[] = [];
 	let storing = false;
+	/** Did the last commit serve many? */
+	let crowded = false;
 
-	const storeAlone = ({ items, resolve, reject }: Waiting<Item>): Promise<void> =>
-		store(items).then(() => resolve(), reject);
+	async function storeAlone({ items, resolve, reject }: Waiting<Item>): Promise<void> {
+		try {
+			await store(items);
+			resolve();
+		} catch (error) {
+			reject(error);
+		}
+	}
+
+	async function storeTogether(calls: Waiting<Item>[]): Promise<void> {
+		try {
+			await store(calls.flatMap(({ items }) => items));
+			for (const { resolve } of calls) resolve();
+		} catch (error) {
+			if (isNobodys(error)) for (const { reject } of calls) reject(error);
+			else await Promise.all(calls.map(storeAlone));
+		}
+	}
 
 	async function storeAll(): Promise<void> {
 		storing = true;
-		for (let calls = take(waiting); calls.length > 0; calls = take(waiting)) {
-			const [first, ...others] = calls;
-			if (others.length === 0) await storeAlone(first!);
-			else
-				await store(calls.flatMap(({ items }) => items)).then(
-					() => calls.forEach(({ resolve }) => resolve()),
-					() => Promise.all(calls.map(storeAlone))
-				);
+		while (waiting.length > 0) {
+			if (crowded) await moment();
+			const calls = take(waiting);
+			crowded = calls.length > 1;
+			await (crowded ? storeTogether(calls) : storeAlone(calls[0]!));
 		}
 		storing = false;
 	}

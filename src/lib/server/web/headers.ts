@@ -1,5 +1,5 @@
 /**
- * On every answer. `same-origin` and not `no-referrer`: with the latter browsers send
+ * On every answer, from `main.ts`. `same-origin` and not `no-referrer`: with the latter browsers send
  * `Origin: null` with our own forms, which the origin check must refuse; either way no other site
  * ever gets an address of ours.
  */
@@ -19,8 +19,7 @@ export const headersOfAll = (https: boolean): Record<string, string> => ({
 });
 
 /** Nothing that a page says may stay on a shared phone, in a proxy, or in the back button. */
-export function secureHeaders(headers: Headers, https: boolean): void {
-	for (const [name, value] of Object.entries(headersOfAll(https))) headers.set(name, value);
+export function storeNowhere(headers: Headers): void {
 	if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
 }
 
