@@ -103,6 +103,20 @@ test('without a declared zone the country of the phone counts, and all zones tha
 	expect(later.row.outreach_at).not.toBeNull();
 });
 
+test('a message that may have gone out is counted on while its next try waits for the morning', async () => {
+	const id = await open();
+	const [message] = await messagesOf(world, id);
+	const { parts } = fakeChannels(world, { outcome: 'unknown', reason: 'timeout' });
+	await sendMessage(parts, message!.id);
+	await move(id, NIGHT);
+	await passTime(world, 3_600);
+	expect(await deliver(id)).toEqual([]);
+	const [waiting] = await messagesOf(world, id);
+	expect(waiting).toMatchObject({ state: 'queued' });
+	expect(waiting!.released_at).not.toBeNull();
+	expect(await held(id)).toMatchObject([{ data: { why: 'hours' } }]);
+});
+
 test('a message that comes to be sent at night, or tried again then, waits with its link', async () => {
 	const id = await open();
 	const before = await caseOf(world, id);

@@ -74,7 +74,9 @@ export const ALWAYS: Record<string, string> = {
 			and not exists (select 1 from submissions s where s.case_id = c.id and s.state = 'received')
 			and not exists (select 1 from visits v where v.case_id = c.id)
 			and not exists (select 1 from messages m where m.case_id = c.id and m.class = 'outreach'
-				and m.state in ('accepted','queued','sending','unknown'))`,
+				and (m.state in ('accepted','queued','sending','unknown')
+					-- told to have failed, and then to have arrived after all
+					or m.delivery in ('delivered','read')))`,
 	'a case under way has a living link': `select id from cases c
 		where stage in ('waiting','visited','verified','submitted') and complete_at is null
 			-- One that waits for its first hour has none that would age meanwhile.

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { type Plan, planStep } from '../../domain/outreach/plan.ts';
 import { type CaseChange, changeCase, type LoadedCase } from '../db/cases.ts';
 import { keepLink, keptUntil } from '../db/links.ts';
@@ -13,6 +13,11 @@ import { stepOf } from './up-next.ts';
 
 type Row = Selectable<Schema['messages']>;
 type Used = Pick<Parts, 'db' | 'vault' | 'jobs' | 'config' | 'crash'>;
+
+/** An earlier try may have gone out, whatever became of it: then the message goes on being counted. */
+const STILL_OUT = sql<Date>`case when exists (select 1 from message_attempts a
+	where a.message_id = messages.id and coalesce(a.outcome, 'unknown') in ('accepted','unknown'))
+	then released_at end`;
 
 /** What keeps a message back at the last moment. Whatever else may be wrong is found before it. */
 type KeptBack = Extract<Plan, { do: 'hold' | 'skip' | 'stop' }>;
@@ -86,7 +91,7 @@ async function putOff(
 			lease_until: null,
 			next_at: at,
 			expires_at: later(row.expires_at),
-			released_at: null
+			released_at: STILL_OUT
 		})
 		.where('id', '=', row.id)
 		.where('attempts', '=', row.attempts)
@@ -121,7 +126,7 @@ async function leaveOut(
 ): Promise<void> {
 	const { numUpdatedRows } = await change.trx
 		.updateTable('messages')
-		.set({ state: 'suppressed', reason: kept.why, lease_until: null, released_at: null })
+		.set({ state: 'suppressed', reason: kept.why, lease_until: null, released_at: STILL_OUT })
 		.where('id', '=', row.id)
 		.where('attempts', '=', row.attempts)
 		.where('state', '=', 'sending')
