@@ -95,7 +95,7 @@ const operations: Scene = async (page, { cases, customer, proposal }, look) => {
 	await page.goto('/desk?queue=system');
 	await look('desk-causes');
 	await page.locator('main tbody a').first().click();
-	await page.waitForURL(/incident=/);
+	await page.waitForURL(/\/incidents\//);
 	await look('desk-cause');
 	await page.goto(`/desk/cases/${cases.dead}`);
 	await page.locator('[data-act=propose] summary').click();

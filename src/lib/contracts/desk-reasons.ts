@@ -25,6 +25,7 @@ export const DESK_REASONS = {
 	'reference-needed': 'Give the reference under which it stands in the system of record.',
 	'own-proposal': 'This is your own proposal: somebody else must decide on it.',
 	'already-decided': 'Somebody else has decided on this.',
+	'already-running': 'Another act on this cause is not over. Wait for it, or stop it.',
 	empty: 'Nothing waits in this queue.'
 } as const;
 

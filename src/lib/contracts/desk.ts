@@ -14,7 +14,6 @@ export const queueQuery = z.object({
 	team: textSchema(60).min(1).optional().catch(undefined),
 	workflow: key.optional().catch(undefined),
 	type: key.optional().catch(undefined),
-	incident: z.uuid().optional().catch(undefined),
 	cursor: z.string().max(200).optional().catch(undefined)
 });
 export type QueueQuery = z.output<typeof queueQuery>;

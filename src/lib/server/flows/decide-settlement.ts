@@ -36,32 +36,38 @@ export async function decideSettlement(
 	const reason = approved ? readOptionalNote(why) : readNote(why ?? '');
 	if (!reason.ok) return fail('bad-text');
 	if (!isUuid(proposal)) return fail('already-decided');
-	return workException(
-		parts,
-		principal,
-		id,
-		async (held) => {
-			const { trx, row, state } = held;
-			const { submission } = state;
-			const standing =
-				submission?.state === 'received' ? await lockStanding(trx, submission.id) : undefined;
-			if (!standing || !submission) return fail('nothing-to-settle');
-			const decided = await decideProposal(trx, proposal, id, { staff: principal.id, approved });
-			if (decided === 'own-proposal' || decided === 'already-decided') return fail(decided);
-			await setWaiting(trx, id, null);
-			if (!approved) {
-				const note = await keepNote(parts, held, 'decide-settlement', reason.value ?? '');
-				held.must({ do: 'refuse-settlement', exception: id, proposal, note });
-				return ok({ caseId: row.id });
-			}
-			held.must({ do: 'approve-settlement', exception: id, proposal });
-			if (!(await settleByPeople(trx, decided)))
-				throw new Error(`Writeback ${decided.writeback_id} moved under its lock.`);
-			await take(parts, held, submission, decided);
-			return ok({ caseId: row.id });
-		},
-		{ permission: 'writeback.approve', claims: false }
-	);
+	const asked = { permission: 'writeback.approve', claims: false } as const;
+	const order = { proposal, approved, why: reason.value };
+	return workException(parts, principal, id, (held) => settleHeld(parts, held, order), asked);
+}
+
+/** The same with an exception whose case is locked. Refuses before it decides anything. */
+export async function settleHeld(
+	parts: Pick<Parts, 'vault' | 'jobs'>,
+	held: Held,
+	{ proposal, approved, why }: { proposal: string; approved: boolean; why: string | null }
+): Promise<
+	Result<{ caseId: string }, 'own-proposal' | 'already-decided' | 'nothing-to-settle', undefined>
+> {
+	const { trx, row, state, exception, principal } = held;
+	const { submission } = state;
+	const standing =
+		submission?.state === 'received' ? await lockStanding(trx, submission.id) : undefined;
+	if (!standing || !submission) return fail('nothing-to-settle');
+	const by = { staff: principal.id, approved };
+	const decided = await decideProposal(trx, proposal, exception.id, by);
+	if (decided === 'own-proposal' || decided === 'already-decided') return fail(decided);
+	await setWaiting(trx, exception.id, null);
+	if (!approved) {
+		const note = await keepNote(parts, held, 'decide-settlement', why ?? '');
+		held.must({ do: 'refuse-settlement', exception: exception.id, proposal, note });
+		return ok({ caseId: row.id });
+	}
+	held.must({ do: 'approve-settlement', exception: exception.id, proposal });
+	if (!(await settleByPeople(trx, decided)))
+		throw new Error(`Writeback ${decided.writeback_id} moved under its lock.`);
+	await take(parts, held, submission, decided);
+	return ok({ caseId: row.id });
 }
 
 async function take(

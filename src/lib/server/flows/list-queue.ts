@@ -12,7 +12,7 @@ import type { Principal } from '../../domain/staff/permissions.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { Db } from '../db/connect.ts';
 import { type DeskRow, type Scope, scopeOf } from '../db/desk.ts';
-import { countQueue, pageOfQueue, type Place } from '../db/queues.ts';
+import { countQueue, pageOfIncident, pageOfQueue, type Place } from '../db/queues.ts';
 import { loadWorkflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
 import { isUuid } from '../../contracts/uuid.ts';
@@ -30,19 +30,30 @@ export async function listQueue(
 	const scope = await scopeOf(db, principal);
 	if (!scope) return fail('forbidden');
 	const places = await pageOfQueue(db, scope, query, readPlace(query.cursor), PAGE + 1);
-	const page = places.slice(0, PAGE);
-	const items = await readItems(
-		db,
-		scope,
-		page.map(({ id }) => id)
-	);
-	const last = places.length > PAGE ? page.at(-1) : undefined;
 	return ok({
-		items,
-		next: last ? writePlace(last) : null,
+		...(await readPage(db, scope, places)),
 		counts: await countAll(db, scope),
 		teams: scope.teams
 	});
+}
+
+/** One page of what an incident stops, as far as this scope sees it. */
+export async function listMembers(
+	db: Db,
+	scope: Scope,
+	incident: string,
+	cursor?: string
+): Promise<QueuePage> {
+	const after = readPlace(cursor);
+	return readPage(db, scope, await pageOfIncident(db, scope, incident, after, PAGE + 1));
+}
+
+/** @param places of one page and of the row behind it */
+async function readPage(db: Db, scope: Scope, places: Place[]): Promise<QueuePage> {
+	const page = places.slice(0, PAGE);
+	const last = places.length > PAGE ? page.at(-1) : undefined;
+	const ids = page.map(({ id }) => id);
+	return { items: await readItems(db, scope, ids), next: last ? writePlace(last) : null };
 }
 
 async function countAll(db: Db, scope: Scope): Promise<QueueCounts> {

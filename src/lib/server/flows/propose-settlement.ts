@@ -6,7 +6,13 @@ import { cleanText } from '../../domain/workflow/text.ts';
 import { dropClaim, setWaiting } from '../db/desk.ts';
 import { lockStanding } from '../db/settlements.ts';
 import { keepNote, readNote } from './keep-note.ts';
-import { type ActDetail, type ActRefusal, type Working, workException } from './work-exception.ts';
+import {
+	type ActDetail,
+	type ActRefusal,
+	type Held,
+	type Working,
+	workException
+} from './work-exception.ts';
 
 const REFERENCE_LENGTH = 60;
 
@@ -40,42 +46,47 @@ export async function proposeSettlement(
 	const found = cleanText(reference, REFERENCE_LENGTH);
 	if (!found.ok) return fail('bad-text');
 	if (settles === 'applied' && found.value === '') return fail('reference-needed');
-	return workException(
-		parts,
-		principal,
-		id,
-		async (held) => {
-			const { trx, row, state } = held;
-			const { submission } = state;
-			const writeback =
-				submission?.state === 'received' ? await lockStanding(trx, submission.id) : undefined;
-			if (!writeback) return fail('nothing-to-settle');
-			const open = await trx
-				.selectFrom('settlements')
-				.select('id')
-				.where('writeback_id', '=', writeback.id)
-				.where('decided_at', 'is', null)
-				.executeTakeFirst();
-			if (open) return fail('already-proposed');
-			const proposal = uuid();
-			const note = await keepNote(parts, held, 'propose-settlement', reason.value);
-			held.must({ do: 'propose-settlement', exception: id, proposal, settles, note });
-			await trx
-				.insertInto('settlements')
-				.values({
-					id: proposal,
-					case_id: row.id,
-					exception_id: id,
-					writeback_id: writeback.id,
-					settles,
-					record_reference: settles === 'applied' ? found.value : null,
-					proposed_by: principal.id
-				})
-				.execute();
-			await setWaiting(trx, id, 'approver');
-			await dropClaim(trx, id);
-			return ok({ caseId: row.id, proposal });
-		},
-		{ permission: 'writeback.propose' }
-	);
+	const asked = { permission: 'writeback.propose' } as const;
+	const order = { settles, reference: found.value, why: reason.value };
+	return workException(parts, principal, id, (held) => proposeHeld(parts, held, order), asked);
+}
+
+/** The same with an exception that is held, and words that were read. Refuses before it decides anything. */
+export async function proposeHeld(
+	parts: Pick<Working, 'vault'>,
+	held: Held,
+	{ settles, reference, why }: { settles: Settlement; reference: string; why: string }
+): Promise<
+	Result<{ caseId: string; proposal: string }, 'nothing-to-settle' | 'already-proposed', undefined>
+> {
+	const { trx, row, state, exception, principal } = held;
+	const { submission } = state;
+	const writeback =
+		submission?.state === 'received' ? await lockStanding(trx, submission.id) : undefined;
+	if (!writeback) return fail('nothing-to-settle');
+	const open = await trx
+		.selectFrom('settlements')
+		.select('id')
+		.where('writeback_id', '=', writeback.id)
+		.where('decided_at', 'is', null)
+		.executeTakeFirst();
+	if (open) return fail('already-proposed');
+	const proposal = uuid();
+	const note = await keepNote(parts, held, 'propose-settlement', why);
+	held.must({ do: 'propose-settlement', exception: exception.id, proposal, settles, note });
+	await trx
+		.insertInto('settlements')
+		.values({
+			id: proposal,
+			case_id: row.id,
+			exception_id: exception.id,
+			writeback_id: writeback.id,
+			settles,
+			record_reference: settles === 'applied' ? reference : null,
+			proposed_by: principal.id
+		})
+		.execute();
+	await setWaiting(trx, exception.id, 'approver');
+	await dropClaim(trx, exception.id);
+	return ok({ caseId: row.id, proposal });
 }

@@ -25,8 +25,11 @@ export interface ActDetail {
 export interface Held extends CaseChange {
 	exception: DeskRow;
 	workflow: Workflow;
-	principal: Principal;
+	principal: Actor;
 }
+
+/** Who acts. What they may is asked in the database, so that an act goes on without their session. */
+type Actor = Pick<Principal, 'id'>;
 
 export type Working = Pick<Parts, 'db' | 'vault' | 'crash'>;
 
@@ -37,7 +40,7 @@ export type Working = Pick<Parts, 'db' | 'vault' | 'crash'>;
  */
 export async function workException<Value, Reason extends string, Detail = undefined>(
 	parts: Working,
-	principal: Principal,
+	principal: Actor,
 	id: string,
 	work: (held: Held) => Promise<Result<Value, Reason, Detail>>,
 	{ permission = 'desk.work', claims = true }: { permission?: Permission; claims?: boolean } = {}

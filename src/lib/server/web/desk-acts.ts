@@ -85,6 +85,7 @@ const STATUS: Record<DeskReason, number> = {
 	'reference-needed': 400,
 	'own-proposal': 409,
 	'already-decided': 409,
+	'already-running': 409,
 	empty: 409
 };
 

@@ -19,7 +19,7 @@ export const load: PageServerLoad = async (event) => {
 	const query = queueQuery.parse(Object.fromEntries(searchParams));
 	const listed = await listQueue(parts(), who, query);
 	// What one cause stopped is one line; its cases stand behind it.
-	const byCause = query.queue === 'system' && query.tab === 'next' && !query.incident;
+	const byCause = query.queue === 'system' && query.tab === 'next';
 	const incidents = byCause ? await listIncidents(parts(), who) : null;
 	if (!listed.ok || incidents?.ok === false) error(404);
 	return {
