@@ -4,6 +4,7 @@ import { raiseAlert } from '../../src/lib/server/db/alerts.ts';
 import { addStaff } from '../../src/lib/server/flows/add-staff.ts';
 import { approveChange } from '../../src/lib/server/flows/approve-change.ts';
 import { askInput } from '../../src/lib/server/flows/ask-input.ts';
+import { beginIncidentAct } from '../../src/lib/server/flows/begin-incident-act.ts';
 import { claimException } from '../../src/lib/server/flows/claim-exception.ts';
 import { declineErasure } from '../../src/lib/server/flows/decline-erasure.ts';
 import { escalateExceptions } from '../../src/lib/server/flows/escalate-exceptions.ts';
@@ -13,8 +14,9 @@ import { proposeSettlement } from '../../src/lib/server/flows/propose-settlement
 import { requestErasure } from '../../src/lib/server/flows/request-erasure.ts';
 import { saveWorkflowDraft } from '../../src/lib/server/flows/save-workflow-draft.ts';
 import { showDraft } from '../../src/lib/server/flows/show-draft.ts';
+import { workIncidentAct } from '../../src/lib/server/flows/work-incident-act.ts';
 import { writeNote } from '../../src/lib/server/flows/write-note.ts';
-import { askedForPerson, openException } from '../support/desk.ts';
+import { askedForPerson, incidentOf, openException } from '../support/desk.ts';
 import { got, submitted } from '../support/journey.ts';
 import { bookedInSilence, runOutOfTries } from '../support/lost-writeback.ts';
 import { newPerson } from '../support/people.ts';
@@ -35,7 +37,7 @@ export interface StaffStage {
 	/** Each with a browser of their own, signed in but for the newcomer. */
 	tappers: Record<Who, Tapper>;
 	/** Cases, by what is to be seen on their page. */
-	cases: Record<'mine' | 'asked' | 'granted' | 'late' | 'proposed' | 'dead', string>;
+	cases: Record<'mine' | 'asked' | 'granted' | 'late' | 'proposed' | 'dead' | 'cause', string>;
 	customer: string;
 	/** A change that waits for a second person. */
 	proposal: string;
@@ -114,8 +116,7 @@ async function fillPolicyQueue(fleet: Fleet, { agent: { principal } }: Members, 
 }
 
 async function fillSystemQueue(fleet: Fleet, { operations: { principal } }: Members) {
-	const lost = [];
-	for (const customer of ['S-1', 'S-2']) {
+	const lose = async (customer: string) => {
 		await newPerson(fleet.core, { id: customer });
 		await fleet.core.faults([bookedInSilence(customer)]);
 		const { caseId } = await submitted(fleet, {
@@ -124,13 +125,23 @@ async function fillSystemQueue(fleet: Fleet, { operations: { principal } }: Memb
 			action: 'pay-now'
 		});
 		await runOutOfTries(fleet, caseId);
-		lost.push(caseId);
-	}
-	const [proposed = '', dead = ''] = lost;
+		return caseId;
+	};
+	const proposed = await lose('S-1');
 	const order = { settles: 'applied', reference: 'PAY-4711', why: 'Found it in the core' } as const;
 	const exception = await openException(fleet, proposed);
 	got(await proposeSettlement(fleet.parts, principal, exception, order));
-	return { proposed, dead };
+	// What comes later is not part of the proposal for all.
+	await lose('S-2');
+	const cause = await incidentOf(fleet, proposed);
+	const forAll = {
+		act: 'propose',
+		settles: 'send-again',
+		why: 'The night run names them'
+	} as const;
+	const begun = got(await beginIncidentAct(fleet.parts, principal, cause, forAll));
+	await workIncidentAct(fleet.parts, begun.act);
+	return { proposed, dead: await lose('S-3'), cause };
 }
 
 /** One workflow with two versions, one with a proposal, one with a draft that has mistakes. */

@@ -15,7 +15,7 @@ import { rewrapKeys } from '../../src/lib/server/flows/rewrap-keys.ts';
 import { showIncident } from '../../src/lib/server/flows/show-incident.ts';
 import { sweep } from '../../src/lib/server/flows/sweep.ts';
 import { workIncidentAct } from '../../src/lib/server/flows/work-incident-act.ts';
-import { exceptionRow, openException } from '../support/desk.ts';
+import { exceptionRow, incidentOf } from '../support/desk.ts';
 import { eventsOf, got, timeline } from '../support/journey.ts';
 import { newPerson } from '../support/people.ts';
 import { addStaffMember, type StaffMember } from '../support/staff.ts';
@@ -62,8 +62,7 @@ async function doubtful(count: number): Promise<{ incident: string; sent: Sent[]
 		await world.core.faults([]);
 		await heal();
 	}
-	const { incident_id } = await exceptionRow(world, await openException(world, sent[0]!.caseId));
-	return { incident: incident_id!, sent };
+	return { incident: await incidentOf(world, sent[0]!.caseId), sent };
 }
 
 /** Cases that were opened without what they need, of a customer that the record does not know. */
@@ -76,8 +75,7 @@ async function held(count: number): Promise<{ incident: string; cases: string[] 
 		cases.push((opened as { id: string }).id);
 	}
 	for (const id of cases) await completeCase(world.parts, id);
-	const { incident_id } = await exceptionRow(world, await openException(world, cases[0]!));
-	return { incident: incident_id!, cases };
+	return { incident: await incidentOf(world, cases[0]!), cases };
 }
 
 const begin = async (who: StaffMember, incident: string, order: IncidentOrder) =>
