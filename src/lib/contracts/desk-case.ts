@@ -18,6 +18,8 @@ export interface DeskCase {
 	actions: DeskAction[];
 	rungs: { breakpoint: string; rung: string; worked: boolean }[];
 	facts: DeskFact[];
+	/** Ended by too many failures, for this customer or on this case alone. */
+	ended: { factor: 'code' | 'known-facts'; everywhere: boolean }[];
 	/** What can be asked for, in the desk's words and the customer's; and every fact, to correct one. */
 	askable: DeskAskable[];
 	correctable: Pick<DeskFact, 'name' | 'label' | 'kind'>[];
@@ -43,7 +45,7 @@ export interface DeskCase {
 export interface DeskOutcome {
 	id: string;
 	label: string;
-	does: 'resume' | 'end' | 'grant' | 'correct' | 'settle';
+	does: 'resume' | 'end' | 'identify' | 'grant' | 'correct' | 'settle';
 	/** What the customer will read, in their language, and in the desk's where that is another. */
 	told: string;
 	meaning?: string;
@@ -105,7 +107,7 @@ export interface DeskFact {
 	kind: string;
 	text: string;
 	masked: boolean;
-	source: 'trigger' | 'record' | 'correction';
+	source: 'trigger' | 'record' | 'correction' | 'told';
 	at: string;
 }
 
@@ -171,6 +173,7 @@ export interface DeskWriteback {
 
 export interface DeskQuestion {
 	id: string;
+	fact: string;
 	label: string;
 	words: string;
 	by: string;
@@ -179,4 +182,6 @@ export interface DeskQuestion {
 	/** Masked where it is personal; `null` while there is none. */
 	answer: string | null;
 	masked: boolean;
+	/** It counts as the fact's value already. */
+	taken: boolean;
 }

@@ -26,6 +26,8 @@ export const DESK_REASONS = {
 	'own-proposal': 'This is your own proposal: somebody else must decide on it.',
 	'already-decided': 'Somebody else has decided on this.',
 	'already-running': 'Another act on this cause is not over. Wait for it, or stop it.',
+	'no-answer': 'The customer has not answered this.',
+	'already-taken': 'This answer counts already.',
 	empty: 'Nothing waits in this queue.'
 } as const;
 

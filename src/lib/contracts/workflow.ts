@@ -209,7 +209,7 @@ const calendar = z.strictObject({
 const outcome = z.strictObject({
 	id: key,
 	label: text(60),
-	does: z.enum(['resume', 'end', 'grant', 'correct', 'settle']),
+	does: z.enum(['resume', 'end', 'identify', 'grant', 'correct', 'settle']),
 	message: texts
 });
 const exceptionType = z.strictObject({

@@ -32,8 +32,9 @@ export function decideDesk(state: CaseState, command: DeskCommand): Decision {
 			return ok([{ type: 'note-written', exception, note: command.note }]);
 		case 'correct': {
 			if (state.ended) return fail('ended');
-			const { fact, note } = command;
-			return ok([{ type: 'fact-corrected', exception, fact, note }]);
+			const { fact, note, question } = command;
+			const told = question === undefined ? {} : { question };
+			return ok([{ type: 'fact-corrected', exception, fact, note, ...told }]);
 		}
 		case 'ask-input': {
 			if (state.ended) return fail('ended');

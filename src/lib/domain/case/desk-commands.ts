@@ -9,7 +9,7 @@ export type DeskCommand = { exception: string } & (
 	| { do: 'escalate'; backup: string }
 	| { do: 'ask-input'; question: string; fact: string }
 	| { do: 'answer-input'; question: string }
-	| { do: 'correct'; fact: string; note: string }
+	| { do: 'correct'; fact: string; note: string; question?: string }
 	| { do: 'note'; note: string }
 	| {
 			do: 'grant';

@@ -53,7 +53,8 @@ const WORDS: Words = {
 	'input-asked': ({ fact }, document) => `Asked the customer for "${factLabel(document, fact)}"`,
 	'input-answered': ({ fact }, document) =>
 		`Answered the question for "${factLabel(document, fact)}"`,
-	'fact-corrected': ({ fact }, document) => `Corrected "${factLabel(document, fact)}"`,
+	'fact-corrected': ({ fact, question }, document) =>
+		`Corrected "${factLabel(document, fact)}"${question ? ' as the customer told' : ''}`,
 	'note-written': () => 'Wrote a note',
 	'grant-given': ({ action, clauses }, document) =>
 		`Granted "${actionLabel(document, action)}", lifting ${clauses.join(', ') || 'nothing but the ladder'}`,

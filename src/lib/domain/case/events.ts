@@ -66,7 +66,8 @@ export type CaseEvent =
 	| { type: 'exception-escalated'; exception: string; backup: string }
 	| { type: 'input-asked'; exception: string; question: string; fact: string }
 	| { type: 'input-answered'; exception: string; question: string; fact: string }
-	| { type: 'fact-corrected'; exception: string; fact: string; note: string }
+	/** `question`: the customer told it, in answer to this. */
+	| { type: 'fact-corrected'; exception: string; fact: string; note: string; question?: string }
 	| { type: 'note-written'; exception: string; note: string }
 	| {
 			type: 'grant-given';

@@ -93,6 +93,9 @@ function change(state: CaseState, event: CaseEvent): Partial<CaseState> {
 			return {
 				failures: { ...state.failures, [event.factor]: state.failures[event.factor] + 1 }
 			};
+		case 'factor-rebound':
+			// What was counted on this case went into the failures that a person has looked behind.
+			return { failures: { ...state.failures, [event.factor]: 0 } };
 		case 'rung-taken': {
 			const { breakpoint, rung, worked, withheld } = event;
 			return {

@@ -235,9 +235,11 @@ export interface Calendar {
 
 /**
  * What an outcome makes of the case. `resume`: back on its path; `end`: over, the link goes on
- * saying so; `grant`, `correct` and `settle` are reached by that act alone.
+ * saying so; `identify`: a person made sure who it is, so that what too many failures had ended works
+ * again, and the case is back on its path; `identify`, `grant`, `correct` and `settle` are reached by
+ * that act alone.
  */
-export const OUTCOME_EFFECTS = ['resume', 'end', 'grant', 'correct', 'settle'] as const;
+export const OUTCOME_EFFECTS = ['resume', 'end', 'identify', 'grant', 'correct', 'settle'] as const;
 export type OutcomeEffect = (typeof OUTCOME_EFFECTS)[number];
 
 /** One way to close an exception. */

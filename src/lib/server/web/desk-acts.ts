@@ -10,7 +10,9 @@ import { decideException } from '../flows/decide-exception.ts';
 import { decideSettlement } from '../flows/decide-settlement.ts';
 import { grantAction } from '../flows/grant-action.ts';
 import { handBack } from '../flows/hand-back.ts';
+import { identifyCustomer } from '../flows/identify-customer.ts';
 import { proposeSettlement } from '../flows/propose-settlement.ts';
+import { takeAnswer } from '../flows/take-answer.ts';
 import { writeNote } from '../flows/write-note.ts';
 import { parts } from './app.ts';
 import { formFields } from './forms.ts';
@@ -46,6 +48,9 @@ const ACTS = {
 		}),
 	correct: (who, id, { fact = '', value = '', why = '', closes }) =>
 		correctFact(parts(), who, id, { fact, value, why, closes: closes === 'on' }),
+	'take-answer': (who, id, { question = '', why = '', closes }) =>
+		takeAnswer(parts(), who, id, { question, why, closes: closes === 'on' }),
+	identify: (who, id, { why = '' }) => identifyCustomer(parts(), who, id, why),
 	note: (who, id, { text = '' }) => writeNote(parts(), who, id, text),
 	assign: (who, id, { to = '', why = '' }) => assignException(parts(), who, id, { to, why }),
 	propose: (who, id, form) =>
@@ -86,6 +91,8 @@ const STATUS: Record<DeskReason, number> = {
 	'own-proposal': 409,
 	'already-decided': 409,
 	'already-running': 409,
+	'no-answer': 409,
+	'already-taken': 409,
 	empty: 409
 };
 
