@@ -39,7 +39,7 @@ const once = ['cli-*', 'config*', 'crypto-*', 'db-lock', 'forms'].map(server);
  */
 const embeddedShort = [
 	...['api-cases', 'api-open', 'audit-record', 'console-changes', 'db', 'db-*', 'desk-claims'],
-	'desk-incidents',
+	...['desk-corrections', 'desk-incidents'],
 	...['desk-settlements', 'erasure', 'flows-claims', 'flows-codes', 'flows-submit'],
 	...['flows-sweep', 'flows-trigger', 'flows-writeback', 'jobs', 'outreach-limits'],
 	...['outreach-steps', 'path', 'races*', 'serving-role', 'staff-sign-in']

@@ -76,6 +76,27 @@ const steps = [
 	)`,
 	sql`create index case_notes_by_case on case_notes (case_id, created_at)`,
 
+	// What a person put right in the system of record itself; its writeback goes with it.
+	sql`create table corrections (
+		id uuid primary key,
+		case_id uuid not null references cases,
+		exception_id uuid not null references exceptions,
+		fact text not null,
+		-- what is sent, and of whom
+		sealed text not null,
+		made_by uuid not null references staff,
+		state text not null check (state in ('received','applied','rejected')),
+		created_at timestamptz not null default now(),
+		ended_at timestamptz,
+		check ((state = 'received') = (ended_at is null))
+	)`,
+	sql`create unique index corrections_one_open on corrections (case_id, fact) where ended_at is null`,
+	sql`create index corrections_by_case on corrections (case_id, created_at)`,
+	sql`alter table writebacks
+		alter column submission_id drop not null,
+		add column correction_id uuid unique references corrections,
+		add check (num_nonnulls(submission_id, correction_id) = 1)`,
+
 	// What became of a writeback whose outcome nobody knows: one proposes, somebody else decides.
 	sql`create table settlements (
 		id uuid primary key,
@@ -141,7 +162,7 @@ const steps = [
 		add constraint cases_stage_check check (stage in ('held','waiting','visited','verified','submitted','with-person','resolved','deferred','cancelled','expired')),
 		add constraint cases_check check ((ended_at is not null) = (stage in ('resolved','deferred','cancelled','expired')))`,
 
-	sql`update cases set state = state || '{"grants": [], "questions": [], "answered": null}'`
+	sql`update cases set state = state || '{"grants": [], "questions": [], "answered": null, "corrections": []}'`
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {

@@ -75,7 +75,7 @@ test('one question is asked and answered without JavaScript, and what was refuse
 	expect(await take.textContent()).toContain('told by customer');
 	expect(await take.locator('textarea').inputValue()).toBe('Told by the customer on the link.');
 	await take.locator('button').click();
-	await page.getByText('Taken over for this case.').waitFor();
+	await page.getByText('Taken over.').waitFor();
 	expect(await take.count()).toBe(0);
 	expect(await page.textContent('section[aria-labelledby=facts]')).toContain('told by customer');
 	await close();

@@ -22,7 +22,7 @@ export interface DeskCase {
 	ended: { factor: 'code' | 'known-facts'; everywhere: boolean }[];
 	/** What can be asked for, in the desk's words and the customer's; and every fact, to correct one. */
 	askable: DeskAskable[];
-	correctable: Pick<DeskFact, 'name' | 'label' | 'kind'>[];
+	correctable: DeskCorrectable[];
 	contacts: { channel: string; source: 'trigger' | 'record'; mask: string }[];
 	messages: DeskMessage[];
 	replies: DeskReply[];
@@ -67,6 +67,8 @@ export interface DeskException {
 	open: boolean;
 	closedAs: string | null;
 	claimedBy: { name: string; mine: boolean; until: string } | null;
+	/** It is about corrections that could not be written. */
+	correction: boolean;
 	waitsFor: 'customer' | 'approver' | null;
 	outcomes: DeskOutcome[];
 	/** Whom it can be given to. */
@@ -111,6 +113,9 @@ export interface DeskFact {
 	at: string;
 }
 
+/** A fact that can be put right; `written`: in the system of record, too. */
+export type DeskCorrectable = Pick<DeskFact, 'name' | 'label' | 'kind'> & { written: boolean };
+
 export interface DeskAskable {
 	fact: string;
 	label: string;
@@ -148,6 +153,8 @@ export interface DeskOutreach {
 export interface DeskWriteback {
 	id: string;
 	operation: string;
+	/** The fact that it puts right; `null`: it applies what the customer confirmed. */
+	corrects: string | null;
 	state: string;
 	reason: string | null;
 	reference: string;

@@ -8,6 +8,8 @@ export const DESK_REASONS = {
 	'outcome-not-allowed': 'Exceptions of this type cannot be closed so.',
 	'submission-under-way':
 		'What the customer confirmed is being booked. It must be settled before this can be closed.',
+	'correction-under-way':
+		'A correction is being written to the record. It must come to its end, or be settled, first.',
 	'bad-text': 'Write why, in at most 2,000 characters that can be seen.',
 	'unknown-fact': 'Choose one of the facts.',
 	'already-asked': 'The customer has not answered the question before.',

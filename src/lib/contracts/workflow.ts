@@ -173,6 +173,7 @@ const records = z.strictObject({
 	}),
 	facts: record(name, fieldPath, 60),
 	contacts: z.partialRecord(channel, fieldPath),
+	corrections: z.strictObject({ exception: key, facts: record(name, key, 60) }).optional(),
 	operations: record(key, operation, 20)
 });
 

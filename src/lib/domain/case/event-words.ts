@@ -55,6 +55,11 @@ const WORDS: Words = {
 		`Answered the question for "${factLabel(document, fact)}"`,
 	'fact-corrected': ({ fact, question }, document) =>
 		`Corrected "${factLabel(document, fact)}"${question ? ' as the customer told' : ''}`,
+	'correction-sent': ({ attempt }) => `Correction sent to the system of record, attempt ${attempt}`,
+	'correction-unknown': ({ reason }) =>
+		`Whether the correction was written is not known: ${plain(reason)}`,
+	'correction-applied': ({ recordReference }) => `Correction written under ${recordReference}`,
+	'correction-rejected': ({ reason }) => `Correction not written: ${plain(reason)}`,
 	'note-written': () => 'Wrote a note',
 	'grant-given': ({ action, clauses }, document) =>
 		`Granted "${actionLabel(document, action)}", lifting ${clauses.join(', ') || 'nothing but the ladder'}`,

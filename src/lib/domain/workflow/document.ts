@@ -179,6 +179,12 @@ export interface Records {
 	facts: Record<string, string>;
 	/** Channel → where the contact point stands in the record. Codes go nowhere else. */
 	contacts: Partial<Record<Channel, string>>;
+	/**
+	 * What people may put right there: by fact the operation that writes it, whose fields read `facts`
+	 * as corrected, and the type of the exception when that fails. It is a type of its own, because its
+	 * customer has sent nothing. A fact that is not named is corrected for its case alone.
+	 */
+	corrections?: { exception: string; facts: Record<string, string> } | undefined;
 	operations: Record<string, Operation>;
 }
 

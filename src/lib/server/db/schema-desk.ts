@@ -10,6 +10,7 @@ export interface DeskTables {
 	incidents: IncidentsTable;
 	questions: QuestionsTable;
 	case_notes: CaseNotesTable;
+	corrections: CorrectionsTable;
 	settlements: SettlementsTable;
 	incident_acts: IncidentActsTable;
 	incident_act_cases: IncidentActCasesTable;
@@ -70,6 +71,18 @@ interface CaseNotesTable {
 	act: string;
 	sealed: string;
 	created_at: TimeOrNow;
+}
+
+interface CorrectionsTable {
+	id: string;
+	case_id: string;
+	exception_id: string;
+	fact: string;
+	sealed: string;
+	made_by: string;
+	state: 'received' | 'applied' | 'rejected';
+	created_at: TimeOrNow;
+	ended_at: Timeless;
 }
 
 interface SettlementsTable {

@@ -7,6 +7,7 @@ import type { FieldValue } from '../../domain/workflow/document.ts';
 import type { CaseContent } from '../db/cases.ts';
 import { type CloseRefusal, closeException, type Closing, mayClose } from './close-exception.ts';
 import { startOutreach } from './take-step.ts';
+import { planCorrection, storeCorrection } from './write-correction.ts';
 import { keepNote, readNote } from './keep-note.ts';
 import { missingOf } from './refresh-facts.ts';
 import {
@@ -31,13 +32,26 @@ export interface CorrectionOrder {
  * - `outcome-not-allowed`: exceptions of this type are not closed by a correction.
  */
 export type CorrectRefusal =
-	ActRefusal | CloseRefusal | 'unknown-fact' | 'bad-value' | 'outcome-not-allowed' | 'bad-text';
+	| ActRefusal
+	| CloseRefusal
+	| WriteRefusal
+	| 'unknown-fact'
+	| 'bad-value'
+	| 'outcome-not-allowed'
+	| 'bad-text';
+
+/**
+ * - `correction-under-way`: the same fact is being corrected in the record; that comes to its end first.
+ * - `rule-error`: what is to be sent there cannot be worked out.
+ */
+type WriteRefusal = 'correction-under-way' | 'rule-error';
 
 export type CorrectDetail = ActDetail & { fault?: InputFault };
 
 /**
- * Puts a fact right that the system of record has wrong: what, who and why are kept, and the value
- * counts for this case until the record says something else than it said then.
+ * Puts a fact right that the system of record has wrong: what, who and why are kept. The value is
+ * written there, where the document says how, and counts for this case meanwhile, until the record
+ * says something else than it said then.
  */
 export async function correctFact(
 	parts: Working & Closing,
@@ -69,7 +83,9 @@ export async function correctHeld(
 	parts: Closing,
 	held: Held,
 	order: { fact: string; value: FieldValue; why: string; closes: boolean; question?: string }
-): Promise<Result<{ caseId: string }, CloseRefusal | 'outcome-not-allowed', undefined>> {
+): Promise<
+	Result<{ caseId: string }, CloseRefusal | WriteRefusal | 'outcome-not-allowed', undefined>
+> {
 	const { fact, value, why, closes, question } = order;
 	const { workflow, exception, content, now, principal } = held;
 	const outcome = outcomeOf(exceptionType(workflow.document, exception.type), 'correct');
@@ -77,8 +93,23 @@ export async function correctHeld(
 	const may = closes && outcome ? mayClose(held, outcome) : ok(null);
 	if (!may.ok) return fail(may.reason);
 	if (held.state.ended) return fail('already-finished');
+	if (held.state.corrections.some((one) => one.fact === fact)) return fail('correction-under-way');
+	const planned = planCorrection(held, fact, value);
+	if (!planned.ok) return fail('rule-error');
+	const written = planned.value;
+	// What is about corrections ends when none of them is in doubt, and this one has just begun.
+	const about = held.state.exceptions.find(({ id }) => id === exception.id);
+	if (closes && written && about?.correction) return fail('correction-under-way');
 	const note = await keepNote(parts, held, 'correct-fact', why);
-	held.must({ do: 'correct', exception: exception.id, fact, note, ...(question && { question }) });
+	held.must({
+		do: 'correct',
+		exception: exception.id,
+		fact,
+		note,
+		...(question && { question }),
+		...(written && { correction: written.id, reference: written.reference })
+	});
+	if (written) await storeCorrection(parts, held, fact, written);
 	const corrected: CaseContent = {
 		...content,
 		facts: { ...content.facts, [fact]: value },
@@ -89,6 +120,7 @@ export async function correctHeld(
 				was: heldByRecord(content, fact),
 				at: now.toISOString(),
 				by: principal.id,
+				...(written && { id: written.id }),
 				...(question && { question })
 			}
 		}

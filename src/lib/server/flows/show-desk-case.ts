@@ -71,14 +71,15 @@ export async function showDeskCase(
 		correctable: Object.entries(document.facts).map(([name, { type }]) => ({
 			name,
 			label: factLabel(document, name),
-			kind: type
+			kind: type,
+			written: document.records.corrections?.facts[name] !== undefined
 		})),
 		contacts: deskContacts(loaded),
 		messages: await deskMessages(db, id),
 		replies: await deskReplies(parts, id, key),
 		outreach: await deskOutreach(parts, id),
 		submission: await deskSubmission(parts, workflow, loaded),
-		writebacks: await deskWritebacks(db, id, principal.id),
+		writebacks: await deskWritebacks(db, id, principal.id, document),
 		questions: await deskQuestions(parts, id, key, document, loaded.content.corrections),
 		grants: state.grants.map(({ action, clauses, expiresAt, usedBy }) => ({
 			label: actionLabel(document, action),

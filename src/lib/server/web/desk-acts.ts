@@ -57,6 +57,7 @@ const ACTS = {
 		proposeSettlement(parts(), who, id, {
 			settles: settles(form['settles']),
 			reference: form['reference'],
+			writeback: form['writeback'],
 			why: form['why'] ?? ''
 		}),
 	settle: (who, id, { proposal = '', approved, why }) =>
@@ -73,6 +74,7 @@ const STATUS: Record<DeskReason, number> = {
 	'claimed-by-other': 409,
 	'outcome-not-allowed': 409,
 	'submission-under-way': 409,
+	'correction-under-way': 409,
 	'bad-text': 400,
 	'unknown-fact': 400,
 	'already-asked': 409,
