@@ -55,7 +55,7 @@ export type CorrectDetail = ActDetail & { fault?: InputFault };
  */
 export async function correctFact(
 	parts: Working & Closing,
-	principal: Principal,
+	principal: Pick<Principal, 'id'>,
 	id: string,
 	{ fact, value: typed, why, closes }: CorrectionOrder
 ): Promise<Result<{ caseId: string }, CorrectRefusal, CorrectDetail | undefined>> {
