@@ -93,6 +93,17 @@ const agent: Scene = async (page, { cases, customer }, look) => {
 	await look('case-late');
 };
 
+const keeper: Scene = async (page, { cases }, look) => {
+	await page.goto(`/desk/cases/${cases.corrected}`);
+	await page.locator('[data-act=take-answer] summary').click();
+	await look('case-take-answer');
+	await page.locator('[data-act=correct] summary').click();
+	await look('case-correct');
+	await page.goto(`/desk/cases/${cases.unproven}`);
+	await page.locator('[data-act=identify] summary').click();
+	await look('case-identify');
+};
+
 const operations: Scene = async (page, { cases, customer, proposal }, look) => {
 	await page.goto('/desk?queue=system');
 	await look('desk-causes');
@@ -105,6 +116,9 @@ const operations: Scene = async (page, { cases, customer, proposal }, look) => {
 	await page.goto(`/desk/cases/${cases.dead}`);
 	await page.locator('[data-act=propose] summary').click();
 	await look('case-settle');
+	await page.goto(`/desk/cases/${cases.corrected}`);
+	await page.locator('[data-act=propose] summary').click();
+	await look('case-settle-correction');
 
 	await page.goto('/console');
 	await look('overview');
@@ -198,6 +212,7 @@ export const STAFF_SCENES: Record<Who, Scene> = {
 	newcomer,
 	idle,
 	agent,
+	keeper,
 	operations,
 	approver,
 	auditor,

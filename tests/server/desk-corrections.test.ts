@@ -216,6 +216,8 @@ test('F7: a correction whose outcome nobody knows is settled by two people, and 
 	expect(await writebackOf(held)).toMatchObject({ state: 'applied', record_reference: 'COR-77' });
 	const { row, state } = await caseOf(world, held.caseId);
 	expect([row.ended_at, state.corrections]).toEqual([null, []]);
+	// Whoever asked nothing gets no answer.
+	expect(state.answered).toBeNull();
 	// The one that the customer asked for stays; only the one about the correction is closed.
 	expect(state.exceptions.map(({ id: one }) => one)).toEqual([held.exception]);
 	expect(await timeline(world, held.caseId)).not.toContain('case-deferred');

@@ -33,6 +33,8 @@ export interface DeskIncident {
 	outcomes: IncidentOutcome[];
 	/** It stops writebacks: they can be settled. */
 	writebacks: boolean;
+	/** They are of corrections, of which customers are told nothing. */
+	corrections: boolean;
 	/** A message tells the customer of a decision that there is news. */
 	notice: boolean;
 	/** The newest first. */

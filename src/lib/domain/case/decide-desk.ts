@@ -107,7 +107,8 @@ function close(
 	if (correction && doubtful && state.corrections.length > 0) return fail('correction-under-way');
 	if (isUnderWay(state) && ((doubtful && !correction) || does === 'end'))
 		return fail('submission-under-way');
-	const closed: CaseEvent = { type: 'exception-closed', exception: id, outcome };
+	const quiet = correction && does === 'settle' ? { quiet: true as const } : {};
+	const closed: CaseEvent = { type: 'exception-closed', exception: id, outcome, ...quiet };
 	if (does !== 'end' || state.ended) return ok([closed]);
 	const others = closable(state)
 		.filter((one) => one.id !== id)

@@ -65,7 +65,8 @@ export type CaseEvent =
 			dueAt: string;
 			correction?: string;
 	  }
-	| { type: 'exception-closed'; exception: string; outcome: string }
+	/** `quiet`: it was about a correction and is settled; whoever asked nothing gets no answer. */
+	| { type: 'exception-closed'; exception: string; outcome: string; quiet?: true }
 	| { type: 'exception-claimed'; exception: string }
 	| { type: 'exception-handed-back'; exception: string }
 	/** `to`: the account's id. `note`: where the reason stands, sealed. */

@@ -123,7 +123,8 @@ function change(state: CaseState, event: CaseEvent): Partial<CaseState> {
 			return {
 				exceptions: state.exceptions.filter(({ id }) => id !== event.exception),
 				questions: state.questions.filter(({ exception }) => exception !== event.exception),
-				answered: closed ? { type: closed.type, outcome: event.outcome } : state.answered
+				answered:
+					closed && !event.quiet ? { type: closed.type, outcome: event.outcome } : state.answered
 			};
 		}
 		case 'input-asked': {

@@ -56,6 +56,7 @@ export async function showIncident(
 		count: await countMembers(db, scope, id),
 		outcomes,
 		writebacks: row.breakpoint === 'writeback',
+		corrections: row.type === latest.records.corrections?.exception,
 		notice: type.notice !== undefined,
 		acts: acts.map((act) => actView(act, outcomes, principal.id))
 	};
