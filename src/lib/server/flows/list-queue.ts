@@ -16,7 +16,6 @@ import { type DeskRow, type Scope, scopeOf } from '../db/desk.ts';
 import { countQueue, pageOfIncident, pageOfQueue, type Place } from '../db/queues.ts';
 import { loadWorkflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
-import { listWorkflows } from './list-workflows.ts';
 import { isUuid } from '../../contracts/uuid.ts';
 
 const PAGE = 50;
@@ -82,14 +81,20 @@ async function choicesOf(
 	{ all, approves, teams }: Scope,
 	{ queue, workflow }: QueueQuery
 ): Promise<QueueChoices> {
-	const { workflows } = await listWorkflows({ db });
+	const latest = await db
+		.selectFrom('workflows')
+		.distinctOn('key')
+		.select(['key', 'version'])
+		.orderBy('key')
+		.orderBy('version', 'desc')
+		.execute();
 	const own = ({ owner, backup }: { owner: string; backup: string }) =>
 		all || approves || teams.includes(owner) || teams.includes(backup);
 	const declared = await Promise.all(
-		workflows.map(async ({ key, version, title }) => {
+		latest.map(async ({ key, version }) => {
 			const { document } = await loadWorkflow(db, key, version);
 			const types = Object.entries(document.exceptions).filter(([, type]) => own(type));
-			return { key, name: title, types };
+			return { key, name: document.title, types };
 		})
 	);
 	const seen = declared.filter(({ types }) => types.length > 0);

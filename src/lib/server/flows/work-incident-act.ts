@@ -1,5 +1,5 @@
 import type { IncidentActKind, LeftReason, SettlesAll } from '../../contracts/desk-incident.ts';
-import { fail, ok, type Result } from '../../domain/result.ts';
+import { ok, type Result } from '../../domain/result.ts';
 import { CaseErased } from '../db/cases.ts';
 import {
 	type IncidentActRow,
