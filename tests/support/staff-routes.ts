@@ -18,7 +18,7 @@ export function staffRoutes(): StaffRoute[] {
 		const route = path.replace(/^src\/routes\/\(staff\)/, '').replace(/\/\+[a-z.]+$/, '');
 		return [...text.matchAll(GUARD)].map(({ 1: permission = '', index }) => {
 			const before = text.slice(0, index);
-			const action = /^\t(\w+): async/gm;
+			const action = /^\t'?([\w-]+)'?: async/gm;
 			const inActions = before.includes('export const actions');
 			const name = inActions ? [...before.matchAll(action)].at(-1)?.[1] : undefined;
 			const posts = name !== undefined || /export const POST/.test(before);
