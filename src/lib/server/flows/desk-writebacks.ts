@@ -56,6 +56,8 @@ export async function deskWritebacks(
 		.selectFrom('corrections')
 		.select(['id', 'fact'])
 		.where('case_id', '=', caseId)
+		.orderBy('created_at', 'desc')
+		.limit(MOST_SHOWN)
 		.execute();
 	const correctedIn = ({ correction_id }: { correction_id: string | null }) => {
 		const fact = corrected.find(({ id }) => id === correction_id)?.fact;

@@ -74,17 +74,21 @@ export async function seesIncident(db: Db, scope: Scope, id: string): Promise<bo
 	return rows.length > 0;
 }
 
-/** The documents by which its open cases are worked, the newest first; of all, where none is open. */
+/** The documents by which its open cases are worked, the newest first; where none is open, of one. */
 async function documentsOf(db: Db, id: string): Promise<WorkflowDocument[]> {
-	const { rows } = await sql<{ workflow: string; version: number; open: boolean }>`
-		select c.workflow, c.version, bool_or(e.state = 'open') as open
-		from exceptions e join cases c on c.id = e.case_id
-		where e.incident_id = ${id} group by 1, 2 order by 2 desc`.execute(db);
-	const open = rows.filter((row) => row.open);
+	const versions = async (open: boolean) => {
+		const { rows } = await sql<{ workflow: string; version: number }>`
+			select distinct c.workflow, c.version
+			from (select e.case_id from exceptions e where e.incident_id = ${id}
+				and ${open ? sql`e.state = 'open'` : sql`true`}
+				limit ${open ? MOST_COUNTED : 1}) e
+			join cases c on c.id = e.case_id order by 2 desc`.execute(db);
+		return rows;
+	};
+	const worked = await versions(true);
+	const found = worked.length > 0 ? worked : await versions(false);
 	return Promise.all(
-		(open.length > 0 ? open : rows.slice(0, 1)).map(
-			async ({ workflow, version }) => (await loadWorkflow(db, workflow, version)).document
-		)
+		found.map(async ({ workflow, version }) => (await loadWorkflow(db, workflow, version)).document)
 	);
 }
 
