@@ -39,6 +39,7 @@ const once = ['cli-*', 'config*', 'crypto-*', 'db-lock', 'forms'].map(server);
  */
 const embeddedShort = [
 	...['api-cases', 'api-open', 'audit-record', 'console-changes', 'db', 'db-*', 'desk-claims'],
+	...['desk-corrections', 'desk-incidents'],
 	...['desk-settlements', 'erasure', 'flows-claims', 'flows-codes', 'flows-submit'],
 	...[
 		'flows-callbacks',

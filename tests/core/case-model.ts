@@ -39,6 +39,18 @@ const step = fc.oneof(
 const exception = fc.constantFrom('e1', 'e2', 'e3', 'e4');
 const note = is('n1');
 const question = fc.constantFrom('q1', 'q2');
+const correction = fc.constantFrom('k1', 'k2', 'k3');
+const correctionCommands: fc.Arbitrary<Command>[] = [
+	fc.record({ do: is('send-correction'), correction, attempt: fc.nat(9) }),
+	fc.record({ do: is('lose-correction'), correction, attempt: fc.nat(9), reason: is('timeout') }),
+	fc.record({
+		do: is('apply-correction'),
+		correction,
+		recordReference: is('COR-1'),
+		found: is('answered')
+	}),
+	fc.record({ do: is('reject-correction'), correction, reason: is('refused') })
+];
 const deskCommands: fc.Arbitrary<Command>[] = [
 	fc.record({ do: is('claim'), exception }),
 	fc.record({ do: is('hand-back'), exception }),
@@ -46,7 +58,14 @@ const deskCommands: fc.Arbitrary<Command>[] = [
 	fc.record({ do: is('escalate'), exception, backup: is('lead') }),
 	fc.record({ do: is('ask-input'), exception, question, fact: is('name') }),
 	fc.record({ do: is('answer-input'), exception, question }),
-	fc.record({ do: is('correct'), exception, fact: is('name'), note }),
+	fc.record({
+		do: is('correct'),
+		exception,
+		fact: fc.constantFrom('name', 'city'),
+		note,
+		correction: fc.option(correction, { nil: undefined }),
+		reference: is('R1')
+	}),
 	fc.record({ do: is('note'), exception, note }),
 	fc.record({
 		do: is('grant'),
@@ -62,6 +81,10 @@ const deskCommands: fc.Arbitrary<Command>[] = [
 		do: is('propose-settlement'),
 		exception,
 		proposal: is('p1'),
+		about: fc.oneof(
+			fc.record({ submission: fc.constantFrom('s1', 's2') }),
+			fc.record({ correction })
+		),
 		settles: fc.constantFrom('applied' as const, 'rejected' as const, 'send-again' as const),
 		note
 	}),
@@ -102,6 +125,7 @@ export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
 			breakpoint,
 			reason: is('x'),
 			asked: fc.boolean(),
+			correction: fc.option(correction, { nil: undefined }),
 			step
 		}),
 		weight: 3
@@ -132,6 +156,7 @@ export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
 	fc.record({ do: is('cancel'), reason: is('paid-elsewhere') }),
 	fc.record({ do: is('expire') }),
 	fc.record({ do: is('erase') }),
+	...correctionCommands,
 	...deskCommands
 );
 
@@ -161,8 +186,12 @@ export function live(missing: string[], commands: Command[]): Step[] {
 	});
 }
 
-/** Ids of exceptions are new each time, and such as the desk's commands know. */
+/** Ids of exceptions and corrections are new each time, and such as the desk's commands know. */
 function numbered(command: Command, events: CaseEvent[]): Command {
+	if (command.do === 'correct' && command.correction !== undefined) {
+		const made = events.filter((event) => event.type === 'fact-corrected' && event.correction);
+		return { ...command, correction: `k${made.length + 1}` };
+	}
 	if (command.do !== 'leave-path' || !('raise' in command.step)) return command;
 	const raised = events.filter(({ type }) => type === 'exception-raised').length;
 	return { ...command, step: { raise: { ...command.step.raise, id: `e${raised + 1}` } } };

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CaseEvent } from '../../src/lib/domain/case/events.ts';
-import { ENDED_STAGES, fold, NEW_CASE, type Stage } from '../../src/lib/domain/case/state.ts';
+import {
+	type CaseState,
+	ENDED_STAGES,
+	fold,
+	NEW_CASE,
+	type Stage
+} from '../../src/lib/domain/case/state.ts';
 import { ASSURANCES } from '../../src/lib/domain/workflow/document.ts';
 import { lives, type Step } from './case-model.ts';
 
@@ -57,20 +63,21 @@ test('the stage follows from what happened, read from the events alone', () => {
 	});
 });
 
-test('nothing leaves an ended stage, an end leaves only unread replies open, and only asking opens one', () => {
+test('nothing leaves an ended stage; an end leaves open what must be read or settled, and who asks or corrects opens one', () => {
 	always(({ before, command, after, events }) => {
 		if (ended(before.stage)) expect(after.stage).toBe(before.stage);
 		expect(count(events, 'case-resolved', 'case-deferred', 'case-cancelled', 'case-expired')).toBe(
 			ended(after.stage) ? 1 : 0
 		);
-		const asked = command.do === 'leave-path' && command.asked;
-		const unread = before.exceptions.filter(
-			(one) =>
-				one.breakpoint === 'reply' &&
-				!(command.do === 'close-exception' && command.exception === one.id)
-		);
+		const asked = command.do === 'leave-path' && (command.asked || command.correction);
+		const isStill = ({ breakpoint, correction }: CaseState['exceptions'][number]) =>
+			breakpoint === 'reply' || (correction && after.corrections.length > 0);
+		const closed = command.do === 'close-exception' ? command.exception : null;
 		if (command.do === 'erase' && after.erased) expect(after.exceptions).toEqual([]);
-		else if (ended(after.stage) && !ended(before.stage)) expect(after.exceptions).toEqual(unread);
+		else if (ended(after.stage) && !ended(before.stage))
+			expect(after.exceptions).toEqual(
+				before.exceptions.filter((one) => isStill(one) && one.id !== closed)
+			);
 		else if (ended(after.stage) && !asked && command.do !== 'close-exception')
 			expect(after.exceptions).toEqual(before.exceptions);
 	});
@@ -120,11 +127,12 @@ test('resolved only when the present submission was booked; what was acknowledge
 	});
 });
 
-test('assurance never falls, failures and rungs are never forgotten', () => {
-	always(({ before, after }) => {
+test('assurance never falls, rungs are never forgotten, and failures by nobody but a person', () => {
+	always(({ before, command, after }) => {
 		const rank = ({ assurance }: typeof after) => ASSURANCES.indexOf(assurance);
 		expect(rank(after)).toBeGreaterThanOrEqual(rank(before));
-		expect(after.failures.code).toBeGreaterThanOrEqual(before.failures.code);
+		if (command.do !== 'rebind-factor')
+			expect(after.failures.code).toBeGreaterThanOrEqual(before.failures.code);
 		expect(after.rungs.slice(0, before.rungs.length)).toEqual(before.rungs);
 		expect(after.withheld.slice(0, before.withheld.length)).toEqual(before.withheld);
 	});
@@ -149,8 +157,33 @@ test('a doubtful writeback stays with a person until it is settled or the custom
 		if (command.do !== 'close-exception' || !decision.ok || command.does === 'settle') return;
 		if (before.submission?.state !== 'received') return;
 		const doubtful = (state: typeof before) =>
-			state.exceptions.filter(({ breakpoint }) => breakpoint === 'writeback').length;
+			state.exceptions.filter((one) => one.breakpoint === 'writeback' && !one.correction).length;
 		expect(doubtful(after)).toBe(doubtful(before));
+	});
+});
+
+test('a correction comes to its end at most once, is somebody’s while it is in doubt, and is no outcome', () => {
+	always(({ before, command, decision, after, events }) => {
+		const made = events.flatMap((event) =>
+			event.type === 'fact-corrected' && event.correction ? [event.correction] : []
+		);
+		const over = events.flatMap((event) =>
+			event.type === 'correction-applied' || event.type === 'correction-rejected'
+				? [event.correction]
+				: []
+		);
+		expect(new Set(over).size).toBe(over.length);
+		expect(after.corrections.map(({ id }) => id)).toEqual(made.filter((id) => !over.includes(id)));
+		const facts = after.corrections.map(({ fact }) => fact);
+		expect(new Set(facts).size).toBe(facts.length);
+		if (/-correction$/.test(command.do))
+			expect([after.submission, after.ended]).toEqual([before.submission, before.ended]);
+		if (command.do === 'erase' && before.corrections.length > 0) expect(decision.ok).toBe(false);
+		const doubtful = (state: typeof before) =>
+			state.exceptions.filter(({ correction }) => correction).length;
+		const settled = command.do === 'close-exception' && command.does === 'settle';
+		if (after.corrections.length > 0 && !settled)
+			expect(doubtful(after)).toBeGreaterThanOrEqual(doubtful(before));
 	});
 });
 

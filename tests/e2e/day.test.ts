@@ -201,7 +201,7 @@ test('what the core booked in silence is settled by two people, and the link say
 	const { page } = operations;
 	await page.goto(`${fleet.origin}/desk?queue=system`);
 	await page.locator('main tbody a').first().click();
-	await page.waitForURL(/incident=/);
+	await page.waitForURL(/\/incidents\//);
 	await page.locator(`a[href="/desk/cases/${id}"]`).click();
 	await page.locator('[data-act=propose] summary').click();
 	await page.getByLabel('It was applied there').check();

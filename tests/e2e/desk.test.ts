@@ -4,9 +4,11 @@ import { launchBrowser } from '../support/browser.ts';
 import { eventually } from '../support/customer.ts';
 import { takeSeat } from '../support/desk-browser.ts';
 import { askedForPerson } from '../support/desk.ts';
+import { enterOn } from '../support/keyboard.ts';
 import { newPerson } from '../support/people.ts';
 import { type Fleet, startFleet } from '../support/servers.ts';
 import { addStaffMember, type StaffMember } from '../support/staff.ts';
+import { violations } from './inspect.ts';
 import { BEHIND_PROXY, enter, invite, newTapper } from '../support/tapper.ts';
 
 let fleet: Fleet;
@@ -67,6 +69,15 @@ test('one question is asked and answered without JavaScript, and what was refuse
 	expect(await tapper.page.textContent('main')).toContain('Your answer has arrived');
 	await page.goto(`${fleet.origin}/desk/cases/${id}`);
 	expect(await page.textContent('main')).toContain('Answer: 12');
+	// What the customer told counts by one press, without being typed again.
+	const take = page.locator('details[data-act=take-answer]');
+	await take.locator('summary').click();
+	expect(await take.textContent()).toContain('told by customer');
+	expect(await take.locator('textarea').inputValue()).toBe('Told by the customer on the link.');
+	await take.locator('button').click();
+	await page.getByText('Taken over.').waitFor();
+	expect(await take.count()).toBe(0);
+	expect(await page.textContent('section[aria-labelledby=facts]')).toContain('told by customer');
 	await close();
 	await tapper.context.close();
 });
@@ -89,6 +100,56 @@ test('the list is live: what is raised appears by itself, and a claim of a colle
 	await page.keyboard.press('Enter');
 	await page.getByText('Cases of this customer').waitFor();
 	expect(page.url()).not.toContain(customer);
+	expect(complaints).toEqual([]);
+	await close();
+});
+
+test('by keyboard an agent who made sure who it is opens codes again, and the customer goes on', async () => {
+	const customer = await newPerson(fleet.core);
+	const { caseId, exception } = await askedForPerson(fleet, customer, 'failed-payment');
+	const customer_hash = fleet.vault.hash('customer', customer);
+	const ended = {
+		customer_hash,
+		factor: 'code',
+		consecutive: 50,
+		disabled_at: new Date()
+	} as const;
+	await fleet.db
+		.insertInto('factors')
+		.values(ended)
+		.onConflict((conflict) => conflict.columns(['customer_hash', 'factor']).doUpdateSet(ended))
+		.execute();
+	await fleet.db
+		.updateTable('exceptions')
+		.set({ type: 'identity-not-proven', owner: 'service-desk' })
+		.where('id', '=', exception)
+		.execute();
+	const sia = await addStaffMember(fleet.parts, { teams: ['service-desk'], name: 'Sia Service' });
+	const { page, close, complaints } = await takeSeat(browser, fleet.origin, sia);
+	await page.goto(`${fleet.origin}/desk/cases/${caseId}`);
+	const open = () =>
+		eventually(async () => {
+			await page.keyboard.press('i');
+			return page.locator('[data-act=identify] textarea').isVisible();
+		});
+	await open();
+	expect(await page.textContent('[data-act=identify]')).toContain(
+		'Codes were ended by too many failures, and work again for this customer in all of their cases'
+	);
+	expect(await violations(page)).toEqual([]);
+	await page.reload();
+	await open();
+	await page.keyboard.type('Called the number on file');
+	await enterOn(page, '[data-act=identify] button');
+	await page.waitForURL(/done=identify/);
+	await page.getByText('The customer can prove who they are again.').waitFor();
+	expect(await page.textContent('main')).toContain('identify customer');
+	const { disabled_at } = await fleet.db
+		.selectFrom('factors')
+		.select('disabled_at')
+		.where('customer_hash', '=', customer_hash)
+		.executeTakeFirstOrThrow();
+	expect(disabled_at).toBeNull();
 	expect(complaints).toEqual([]);
 	await close();
 });

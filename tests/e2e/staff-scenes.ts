@@ -67,6 +67,8 @@ const agent: Scene = async (page, { cases, customer }, look) => {
 	await page.getByRole('button', { name: 'Find' }).click();
 	await page.getByRole('heading', { name: 'Cases of this customer' }).waitFor();
 	await look('desk-found');
+	await page.goto('/desk?workflow=collections-plan&type=nothing-fits');
+	await look('desk-filtered');
 	await page.goto('/desk?tab=waiting');
 	await look('desk-waiting');
 	await page.goto(`/desk/cases/${cases.mine}`);
@@ -91,15 +93,32 @@ const agent: Scene = async (page, { cases, customer }, look) => {
 	await look('case-late');
 };
 
+const keeper: Scene = async (page, { cases }, look) => {
+	await page.goto(`/desk/cases/${cases.corrected}`);
+	await page.locator('[data-act=take-answer] summary').click();
+	await look('case-take-answer');
+	await page.locator('[data-act=correct] summary').click();
+	await look('case-correct');
+	await page.goto(`/desk/cases/${cases.unproven}`);
+	await page.locator('[data-act=identify] summary').click();
+	await look('case-identify');
+};
+
 const operations: Scene = async (page, { cases, customer, proposal }, look) => {
 	await page.goto('/desk?queue=system');
 	await look('desk-causes');
 	await page.locator('main tbody a').first().click();
-	await page.waitForURL(/incident=/);
+	await page.waitForURL(/\/incidents\//);
+	await page.locator('[data-act=propose] summary').click();
 	await look('desk-cause');
+	await page.locator('[data-act=decide] summary').click();
+	await look('desk-cause-decide');
 	await page.goto(`/desk/cases/${cases.dead}`);
 	await page.locator('[data-act=propose] summary').click();
 	await look('case-settle');
+	await page.goto(`/desk/cases/${cases.corrected}`);
+	await page.locator('[data-act=propose] summary').click();
+	await look('case-settle-correction');
 
 	await page.goto('/console');
 	await look('overview');
@@ -156,6 +175,9 @@ const approver: Scene = async (page, { cases, proposal }, look) => {
 	await look('proposal');
 	await page.goto('/desk?queue=system&tab=waiting');
 	await look('desk-second-person');
+	await page.goto(`/desk/incidents/${cases.cause}`);
+	await page.locator('[data-act=settle] summary').click();
+	await look('desk-cause-second-person');
 	await page.goto(`/desk/cases/${cases.proposed}`);
 	await page.locator('[data-act=settle] summary').click();
 	await look('case-second-person');
@@ -190,6 +212,7 @@ export const STAFF_SCENES: Record<Who, Scene> = {
 	newcomer,
 	idle,
 	agent,
+	keeper,
 	operations,
 	approver,
 	auditor,

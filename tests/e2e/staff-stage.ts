@@ -3,7 +3,14 @@ import type { Role } from '../../src/lib/domain/staff/permissions.ts';
 import { raiseAlert } from '../../src/lib/server/db/alerts.ts';
 import { addStaff } from '../../src/lib/server/flows/add-staff.ts';
 import { approveChange } from '../../src/lib/server/flows/approve-change.ts';
+import { changeCase } from '../../src/lib/server/db/cases.ts';
+import { loadWorkflow } from '../../src/lib/server/db/workflows.ts';
+import { answerInput } from '../../src/lib/server/flows/answer-input.ts';
+import { correctFact } from '../../src/lib/server/flows/correct-fact.ts';
+import { leavePath } from '../../src/lib/server/flows/leave-path.ts';
+import { openCase } from '../support/open-case.ts';
 import { askInput } from '../../src/lib/server/flows/ask-input.ts';
+import { beginIncidentAct } from '../../src/lib/server/flows/begin-incident-act.ts';
 import { claimException } from '../../src/lib/server/flows/claim-exception.ts';
 import { declineErasure } from '../../src/lib/server/flows/decline-erasure.ts';
 import { escalateExceptions } from '../../src/lib/server/flows/escalate-exceptions.ts';
@@ -13,8 +20,9 @@ import { proposeSettlement } from '../../src/lib/server/flows/propose-settlement
 import { requestErasure } from '../../src/lib/server/flows/request-erasure.ts';
 import { saveWorkflowDraft } from '../../src/lib/server/flows/save-workflow-draft.ts';
 import { showDraft } from '../../src/lib/server/flows/show-draft.ts';
+import { workIncidentAct } from '../../src/lib/server/flows/work-incident-act.ts';
 import { writeNote } from '../../src/lib/server/flows/write-note.ts';
-import { askedForPerson, openException } from '../support/desk.ts';
+import { askedForPerson, incidentOf, openException } from '../support/desk.ts';
 import { got, submitted } from '../support/journey.ts';
 import { bookedInSilence, runOutOfTries } from '../support/lost-writeback.ts';
 import { newPerson } from '../support/people.ts';
@@ -26,7 +34,14 @@ import { newTapper, type Tapper } from '../support/tapper.ts';
 const HOSTILE = 'Eva <b>Stone</b> \u202Etxet\u200B';
 
 export type Who =
-	'newcomer' | 'idle' | 'agent' | 'operations' | 'approver' | 'auditor' | 'administrator';
+	| 'newcomer'
+	| 'idle'
+	| 'agent'
+	| 'keeper'
+	| 'operations'
+	| 'approver'
+	| 'auditor'
+	| 'administrator';
 
 export const WIDE = { width: 1440, height: 900 };
 
@@ -35,7 +50,18 @@ export interface StaffStage {
 	/** Each with a browser of their own, signed in but for the newcomer. */
 	tappers: Record<Who, Tapper>;
 	/** Cases, by what is to be seen on their page. */
-	cases: Record<'mine' | 'asked' | 'granted' | 'late' | 'proposed' | 'dead', string>;
+	cases: Record<
+		| 'mine'
+		| 'asked'
+		| 'granted'
+		| 'late'
+		| 'proposed'
+		| 'dead'
+		| 'cause'
+		| 'corrected'
+		| 'unproven',
+		string
+	>;
 	customer: string;
 	/** A change that waits for a second person. */
 	proposal: string;
@@ -47,6 +73,7 @@ type Members = Record<Exclude<Who, 'newcomer'>, StaffMember>;
 
 const PEOPLE: Record<keyof Members, { name: string; roles: Role[]; teams?: string[] }> = {
 	agent: { name: 'Ana Agent', roles: ['agent'], teams: ['arrangements!', 'payment-desk'] },
+	keeper: { name: 'Rita Record', roles: ['agent'], teams: ['record-care', 'service-desk'] },
 	operations: { name: 'Olga Operations', roles: ['operations'], teams: ['operations'] },
 	approver: { name: 'Anton Approver', roles: ['approver'] },
 	auditor: { name: 'Aude Auditor', roles: ['auditor'] },
@@ -74,7 +101,8 @@ export async function fillStaffPages(fleet: Fleet, browser: Browser): Promise<St
 	const customer = await newDebtor(fleet);
 	const cases = {
 		...(await fillPolicyQueue(fleet, members, customer)),
-		...(await fillSystemQueue(fleet, members))
+		...(await fillSystemQueue(fleet, members)),
+		...(await fillCorrections(fleet, members))
 	};
 	const proposal = await fillChanges(fleet, members);
 	await fillRest(fleet, members, customer);
@@ -114,8 +142,7 @@ async function fillPolicyQueue(fleet: Fleet, { agent: { principal } }: Members, 
 }
 
 async function fillSystemQueue(fleet: Fleet, { operations: { principal } }: Members) {
-	const lost = [];
-	for (const customer of ['S-1', 'S-2']) {
+	const lose = async (customer: string) => {
 		await newPerson(fleet.core, { id: customer });
 		await fleet.core.faults([bookedInSilence(customer)]);
 		const { caseId } = await submitted(fleet, {
@@ -124,13 +151,57 @@ async function fillSystemQueue(fleet: Fleet, { operations: { principal } }: Memb
 			action: 'pay-now'
 		});
 		await runOutOfTries(fleet, caseId);
-		lost.push(caseId);
-	}
-	const [proposed = '', dead = ''] = lost;
+		return caseId;
+	};
+	const proposed = await lose('S-1');
 	const order = { settles: 'applied', reference: 'PAY-4711', why: 'Found it in the core' } as const;
 	const exception = await openException(fleet, proposed);
 	got(await proposeSettlement(fleet.parts, principal, exception, order));
-	return { proposed, dead };
+	// What comes later is not part of the proposal for all.
+	await lose('S-2');
+	const cause = await incidentOf(fleet, proposed);
+	const forAll = {
+		act: 'propose',
+		settles: 'send-again',
+		why: 'The night run names them'
+	} as const;
+	const begun = got(await beginIncidentAct(fleet.parts, principal, cause, forAll));
+	await workIncidentAct(fleet.parts, begun.act);
+	return { proposed, dead: await lose('S-3'), cause };
+}
+
+/** A correction that nobody knows of, an answer that waits to be taken over, and somebody unproven. */
+async function fillCorrections({ parts, core, db, vault }: Fleet, { keeper }: Members) {
+	const { principal } = keeper;
+	const fleet = { parts, core };
+	const customer = await newPerson(core);
+	const { exception, caseId, visit } = await askedForPerson(fleet, customer, 'address-update');
+	const match = { customer, path: `/customers/${customer}/details` };
+	await core.faults([{ match, fault: 'applied-then-reset' }]);
+	const why = 'The letter came back';
+	const order = { fact: 'city', value: 'Altona', why, closes: false };
+	got(await correctFact(parts, principal, exception, order));
+	await runOutOfTries(fleet, caseId);
+	await core.faults([]);
+	got(await askInput(parts, principal, exception, { fact: 'postcode' }));
+	got(await answerInput(parts, visit, '20457'));
+
+	const other = await newPerson(core);
+	const unproven = await openCase(fleet, { workflow: 'failed-payment', customer: other });
+	const workflow = await loadWorkflow(db, 'failed-payment', 1);
+	const by = { actor: 'customer', flow: 'test' } as const;
+	await changeCase(parts, unproven, by, (change) => {
+		leavePath(workflow, change, { breakpoint: 'identity', reason: 'code-disabled' });
+		return Promise.resolve();
+	});
+	got(await claimException(parts, principal, await openException(fleet, unproven)));
+	const customer_hash = vault.hash('customer', other);
+	const ended = { factor: 'code', consecutive: 50, disabled_at: new Date() } as const;
+	await db
+		.insertInto('factors')
+		.values({ customer_hash, ...ended })
+		.execute();
+	return { corrected: caseId, unproven };
 }
 
 /** One workflow with two versions, one with a proposal, one with a draft that has mistakes. */

@@ -61,6 +61,26 @@ test('a payment lowers the balance; too much, a wrong full one and unknown field
 	});
 });
 
+test('what is put right counts at once, one field at a time, and once under one key', async () => {
+	const { address } = await core.customer('C-1030');
+	const put = (body: object) =>
+		core.call('PATCH', '/customers/C-1030/details', body, { 'idempotency-key': 'demo-cor' });
+	expect((await put({ reference: 'demo-cor' })).status).toBe(422);
+	expect((await put({ city: 'A', street: 'B', reference: 'demo-cor' })).status).toBe(422);
+	expect((await put({ phone: '1', reference: 'demo-cor' })).status).toBe(422);
+	const done = await put({ postcode: '20457', reference: 'demo-cor' });
+	expect(await done.json()).toEqual({
+		id: expect.stringMatching(/^COR-/) as string,
+		customer: 'C-1030',
+		postcode: '20457',
+		reference: 'demo-cor'
+	});
+	expect((await put({ postcode: '20457', reference: 'demo-cor' })).status).toBe(200);
+	expect((await put({ postcode: '20459', reference: 'demo-cor' })).status).toBe(422);
+	expect(await core.effects('C-1030')).toHaveLength(1);
+	expect((await core.customer('C-1030')).address).toEqual({ ...address, postcode: '20457' });
+});
+
 test('a plan is kept once; a second one, one that does not add up and one not allowed are refused', async () => {
 	const plan = {
 		instalments: 3,

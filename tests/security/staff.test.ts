@@ -348,6 +348,21 @@ test('what is sensitive asks for a proof of the last 20 minutes', async () => {
 	expect((await add(secret)).status).toBe(409);
 });
 
+test('so do acts at the desk that open a factor again or settle as a second person', async () => {
+	const agent = await addStaffMember(fleet.parts, { teams: ['service-desk'] });
+	const approver = await addStaffMember(fleet.parts, { roles: ['approver'] });
+	await sql`update staff_sessions set fresh_at = now() - interval '21 minutes'
+		where id in (${agent.principal.session}, ${approver.principal.session})`.execute(fleet.db);
+	for (const [path, { secret }] of [
+		[`/desk/cases/${randomUUID()}?/identify`, agent],
+		[`/desk/cases/${randomUUID()}?/settle`, approver],
+		[`/desk/incidents/${randomUUID()}?/settle`, approver]
+	] as const) {
+		const refused = await ask('POST', path, { secret, body: {} });
+		expect(refused.headers.get('location'), path).toMatch(/^\/sign-in\/again\?next=/);
+	}
+});
+
 test('H7: what is typed as a name is shown as text, and nothing of a sign-in is in the log', async () => {
 	const { secret } = members.get('administrator')!;
 	const body = { email: 'x@example.org', name: '<script>alert(1)</script>', 'role-agent': 'on' };

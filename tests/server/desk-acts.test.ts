@@ -12,9 +12,11 @@ import { readFreshFacts, storeFreshFacts } from '../../src/lib/server/flows/refr
 import { saveDraft } from '../../src/lib/server/flows/save-draft.ts';
 import { showActions } from '../../src/lib/server/flows/show-actions.ts';
 import { showReview } from '../../src/lib/server/flows/show-review.ts';
+import { showDeskCase } from '../../src/lib/server/flows/show-desk-case.ts';
 import { submitAction } from '../../src/lib/server/flows/submit-action.ts';
 import { changeCase } from '../../src/lib/server/db/cases.ts';
 import { loadWorkflow } from '../../src/lib/server/db/workflows.ts';
+import { takeAnswer } from '../../src/lib/server/flows/take-answer.ts';
 import { writeNote } from '../../src/lib/server/flows/write-note.ts';
 import { askedForPerson, exceptionRow } from '../support/desk.ts';
 import { caseOf, eventsOf, got, timeline } from '../support/journey.ts';
@@ -167,6 +169,45 @@ test('a question waits on the link, and its answer goes back to who asked, seale
 	expect((await caseOf(world, caseId)).content.facts['postcode']).not.toBe('20457');
 	const stored = await world.parts.db.selectFrom('questions').selectAll().execute();
 	expect(JSON.stringify(stored)).not.toMatch(/20457|Why so/);
+});
+
+test('an answer is taken over as a correction by one act, once, and says that the customer told it', async () => {
+	const { exception, caseId, visit } = await askedForPerson(world, 'C-1038');
+	got(await askInput(world.parts, ana.principal, exception, { fact: 'postcode' }));
+	const { id: question } = await world.parts.db
+		.selectFrom('questions')
+		.select('id')
+		.where('exception_id', '=', exception)
+		.executeTakeFirstOrThrow();
+	const take = (order: Partial<Parameters<typeof takeAnswer>[3]> = {}, who = ana) =>
+		takeAnswer(world.parts, who.principal, exception, { question, why, closes: false, ...order });
+	expect(await take()).toMatchObject({ reason: 'no-answer' });
+	got(await answerInput(world.parts, visit, '20457'));
+	expect(await take({ question: 'no-uuid' })).toMatchObject({ reason: 'no-answer' });
+	expect(await take({ why: ' ' })).toMatchObject({ reason: 'bad-text' });
+	// Another case's question is none of this one.
+	const other = await askedForPerson(world, 'C-1039');
+	const order = { question, why, closes: false };
+	expect(await takeAnswer(world.parts, ana.principal, other.exception, order)).toMatchObject({
+		reason: 'no-answer'
+	});
+	const ben = await addStaffMember(world.parts, { teams: ['arrangements'], name: 'Ben Agent' });
+	expect(await take({}, ben)).toMatchObject({ reason: 'claimed-by-other' });
+	const told = await Promise.all([take(), take(), take()]);
+	expect(told.filter(({ ok }) => ok)).toHaveLength(1);
+	expect(told.filter((one) => !one.ok && one.reason === 'already-taken')).toHaveLength(2);
+	const { content } = await caseOf(world, caseId);
+	expect(content.facts['postcode']).toBe('20457');
+	expect(content.corrections?.['postcode']).toMatchObject({ by: ana.principal.id, question });
+	const shown = got(await showDeskCase(world.parts, ana.principal, caseId));
+	expect(shown.facts.find(({ name }) => name === 'postcode')).toMatchObject({ source: 'told' });
+	expect(shown.questions).toMatchObject([{ taken: true }]);
+	const event = (await eventsOf(world, caseId)).find(({ type }) => type === 'fact-corrected');
+	expect(event).toMatchObject({
+		actor: `staff:${ana.principal.id}`,
+		data: { fact: 'postcode', question }
+	});
+	expect(JSON.stringify(event)).not.toMatch(/20457|spoke/);
 });
 
 test('a correction counts until the record says something else', async () => {

@@ -194,3 +194,33 @@ test('what the customer finished meanwhile is not decided any more', async () =>
 		detail: { outcome: 'finished-by-customer' }
 	});
 });
+
+test('a queue is filtered by workflow and type: rows, figures, pages and the next one', async () => {
+	const mixed = await addStaffMember(world.parts, { teams: ['arrangements', 'record-care'] });
+	const plan = await askedForPerson(world, 'C-1034');
+	const address = await askedForPerson(world, 'C-1035', 'address-update');
+	const one = { workflow: 'address-update' };
+	expect(await ids(mixed)).toEqual(expect.arrayContaining([plan.exception, address.exception]));
+	expect(await ids(mixed, one)).toEqual([address.exception]);
+	expect(await ids(mixed, { ...one, type: 'nothing-fits' })).toEqual([address.exception]);
+	const none = await queue(mixed, { ...one, type: 'identity-not-proven' });
+	expect(none.items).toEqual([]);
+	expect(none.counts.policy).toEqual({ next: 0, mine: 0, waiting: 0, breaching: 0 });
+	const { counts, choices } = await queue(mixed, one);
+	expect(counts.policy.next).toBe(1);
+	expect(choices.workflows.map(({ key }) => key)).toEqual(['address-update', 'collections-plan']);
+	expect(choices.types.map(({ key }) => key)).toContain('nothing-fits');
+	const wrong = { type: 'nothing-fits', workflow: 'no-such' } as const;
+	const asked = { queue: 'policy' as const, ...wrong };
+	expect(await nextException(world.parts, mixed.principal, asked)).toMatchObject({
+		reason: 'empty'
+	});
+	const next = { queue: 'policy' as const, workflow: 'address-update' };
+	expect(got(await nextException(world.parts, mixed.principal, next)).id).toBe(address.exception);
+	// What other teams work is not offered either (case F2).
+	const other = await addStaffMember(world.parts, { teams: ['data-care'] });
+	const offered = (await queue(other)).choices;
+	expect(offered.types).toEqual([]);
+	const broken = (await queue(other, { queue: 'system' })).choices;
+	expect(broken.types.map(({ key }) => key)).toEqual(['missing-data']);
+});

@@ -6,6 +6,7 @@ import { decideSettlement } from '../../src/lib/server/flows/decide-settlement.t
 import { listIncidents } from '../../src/lib/server/flows/list-incidents.ts';
 import { listQueue } from '../../src/lib/server/flows/list-queue.ts';
 import { proposeSettlement } from '../../src/lib/server/flows/propose-settlement.ts';
+import { showIncident } from '../../src/lib/server/flows/show-incident.ts';
 import { showDeskCase } from '../../src/lib/server/flows/show-desk-case.ts';
 import { queueQuery } from '../../src/lib/contracts/desk.ts';
 import { exceptionRow, openException } from '../support/desk.ts';
@@ -153,18 +154,13 @@ test('R7: what one cause stops is one item of the queue with a count', async () 
 	expect(after.length - before.length).toBeLessThanOrEqual(1);
 	expect(mine).toMatchObject({ connection: 'demo-core', owner: 'operations' });
 	expect(mine.count).toBeGreaterThanOrEqual(2);
-	const members = got(
-		await listQueue(
-			world.parts,
-			olga.principal,
-			queueQuery.parse({ queue: 'system', incident: mine.id })
-		)
-	);
+	const { members } = got(await showIncident(world.parts, olga.principal, mine.id));
 	expect(members.items.map(({ id }) => id)).toEqual(
 		expect.arrayContaining([first.exception, second.exception])
 	);
 	const stranger = await addStaffMember(world.parts, { teams: ['arrangements'] });
 	expect(got(await listIncidents(world.parts, stranger.principal))).toEqual([]);
+	expect((await showIncident(world.parts, stranger.principal, mine.id)).ok).toBe(false);
 	expect((await claimException(world.parts, stranger.principal, first.exception)).ok).toBe(false);
 	expect((await showDeskCase(world.parts, stranger.principal, first.caseId)).ok).toBe(false);
 });

@@ -50,7 +50,8 @@ const messages = (handle: (message: string) => Promise<void>): Handlers => ({
 	'make-offer': nothing,
 	outreach: nothing,
 	'work-callbacks': nothing,
-	'poll-delivery': nothing
+	'poll-delivery': nothing,
+	'work-incident': nothing
 });
 async function rows() {
 	const found = await sql<{ message: string; state: string; started_on: Date | null }>`

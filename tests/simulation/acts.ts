@@ -1,5 +1,6 @@
 import { type VerifiedVisit, verifyVisit } from '../../src/lib/domain/identity/proofs.ts';
 import { loadVisit } from '../../src/lib/server/flows/load-visit.ts';
+import type { Principal } from '../../src/lib/domain/staff/permissions.ts';
 import type { Parts } from '../../src/lib/server/parts.ts';
 import type { Person } from './people.ts';
 import type { Phones } from './phones.ts';
@@ -18,6 +19,8 @@ export interface Acting {
 	cookies: Map<string, string>;
 	/** Codes that were typed. */
 	typed: Set<string>;
+	/** Somebody at the desk, who works for every team. */
+	agent: Pick<Principal, 'id'>;
 }
 
 /** The page says to open the link again. */

@@ -1,5 +1,6 @@
 import type { VerifiedVisit } from '../../src/lib/domain/identity/proofs.ts';
 import { askPerson } from '../../src/lib/server/flows/ask-person.ts';
+import { correctFact } from '../../src/lib/server/flows/correct-fact.ts';
 import { fillAction } from '../../src/lib/server/flows/fill-action.ts';
 import { saveDraft } from '../../src/lib/server/flows/save-draft.ts';
 import { showActions } from '../../src/lib/server/flows/show-actions.ts';
@@ -7,14 +8,16 @@ import { showReceipt } from '../../src/lib/server/flows/show-receipt.ts';
 import { showReview } from '../../src/lib/server/flows/show-review.ts';
 import { submitAction } from '../../src/lib/server/flows/submit-action.ts';
 import { endVisit } from '../../src/lib/server/flows/end-visit.ts';
-import { type Acting, onPage, pause, pressOn, type Step, VisitGone } from './acts.ts';
+import { type Acting, onPage, pause, press, pressOn, type Step, VisitGone } from './acts.ts';
 import type { Way } from './lives.ts';
 
 /** From the choices to the receipt, in this person's way. */
 export async function* finish(acting: Acting, visit: VerifiedVisit, way: Way): Step<void> {
-	const { random } = acting.person;
-	if (way === 'asks a person') {
+	const { random, workflow } = acting.person;
+	const wrong = workflow === 'address-update' && random.chance(CORRECTED);
+	if (way === 'asks a person' || wrong) {
 		yield* pressOn(acting, visit, (parts, visit) => askPerson(parts, visit));
+		if (wrong) yield* putRight(acting, visit.caseId);
 		if (random.chance(0.5)) return;
 	}
 	// After a refusal what is left may be tried, once.
@@ -26,6 +29,29 @@ export async function* finish(acting: Acting, visit: VerifiedVisit, way: Way): S
 		if (!others) break;
 	}
 	if (random.chance(0.2)) yield* pressOn(acting, visit, (parts, visit) => endVisit(parts, visit));
+}
+
+/** Of a hundred whose address is asked about, for so many the record has it wrong. */
+const CORRECTED = 0.4;
+
+/** Somebody at the desk corrects what the record has wrong, perhaps twice, and goes on or closes it. */
+async function* putRight(acting: Acting, caseId: string): Step<void> {
+	const { random } = acting.person;
+	for (const street of ['Kanariweg 9991', 'Kanariweg 9992'].slice(random.between(0, 1))) {
+		const told = yield* press(acting, async (parts) => {
+			const open = await parts.db
+				.selectFrom('exceptions')
+				.select('id')
+				.where('case_id', '=', caseId)
+				.where('state', '=', 'open')
+				.orderBy('opened_at')
+				.executeTakeFirst();
+			if (!open) return null;
+			const order = { fact: 'street', value: street, why: 'The letter came back', closes: false };
+			return correctFact(parts, acting.agent, open.id, order);
+		});
+		acting.note(told?.ok ? 'corrected' : `not corrected: ${told?.reason ?? 'closed'}`);
+	}
 }
 
 /** Chooses, fills with what stands there, and keeps it; gives the draft. */

@@ -1,6 +1,7 @@
 import type { CaseContent } from '../../src/lib/server/db/cases.ts';
 import type { MessageContent } from '../../src/lib/server/flows/queue-message.ts';
 import type { SubmissionContent } from '../../src/lib/server/flows/submit-action.ts';
+import type { CorrectionContent } from '../../src/lib/server/flows/write-correction.ts';
 import type { Effect } from '../support/memory-faults.ts';
 import type { Checked } from './invariants.ts';
 
@@ -13,6 +14,7 @@ const GRACE_MS = 2_000;
 export async function sealedViolations(checked: Checked): Promise<Record<string, string[]>> {
 	return {
 		'what was executed is what was confirmed': await otherThanConfirmed(checked),
+		'what was corrected is what somebody put right': await otherThanCorrected(checked),
 		...(await invitations(checked))
 	};
 }
@@ -42,6 +44,27 @@ async function otherThanConfirmed({ db, vault, effects }: Checked): Promise<stri
 		});
 		if (named.length === 0 || !same || !promised || effect.customer !== customer)
 			wrong.push(row.id);
+	}
+	return wrong;
+}
+
+/** The same of corrections. */
+async function otherThanCorrected({ db, vault, effects }: Checked): Promise<string[]> {
+	const byReference = new Map<string, Effect>(effects.map((one) => [one.reference, one]));
+	const rows = await db
+		.selectFrom('corrections')
+		.innerJoin('writebacks', 'writebacks.correction_id', 'corrections.id')
+		.innerJoin('cases', 'cases.id', 'corrections.case_id')
+		.select(['corrections.id', 'corrections.fact', 'corrections.sealed'])
+		.select(['writebacks.reference', 'cases.key'])
+		.execute();
+	const wrong: string[] = [];
+	for (const { id, fact, sealed, reference, key } of rows) {
+		const effect = byReference.get(reference);
+		if (!effect) continue;
+		const opened = await vault.openCaseKey(key);
+		const made = await vault.open<CorrectionContent>(opened, sealed, 'corrections.sealed');
+		if (effect.fields[fact] !== made.value || effect.customer !== made.customer) wrong.push(id);
 	}
 	return wrong;
 }

@@ -24,6 +24,18 @@ export const ALWAYS: Record<string, string> = {
 		where 'rejected' in (s.state, w.state) and ${EFFECTS('w.reference')} <> 0`,
 	'what is surely not sent took no effect': `select reference as id from writebacks
 		where state = 'pending' and ${EFFECTS('reference')} <> 0`,
+	'what a correction rejected took no effect': `select k.id from corrections k
+		join writebacks w on w.correction_id = k.id
+		where 'rejected' in (k.state, w.state) and ${EFFECTS('w.reference')} <> 0`,
+	'every correction has its writeback, and they agree': `select k.id from corrections k
+		left join writebacks w on w.correction_id = k.id
+		where k.state is distinct from case when w.id is null then 'none'
+			when w.state in ('applied','rejected') then w.state else 'received' end`,
+	'a case knows its corrections under way': `select c.id from cases c
+		where (select coalesce(jsonb_agg(k.id::text order by k.id::text), '[]') from corrections k
+				where k.case_id = c.id and k.state = 'received')
+			<> (select coalesce(jsonb_agg(x->>'id' order by x->>'id'), '[]')
+				from jsonb_array_elements(c.state->'corrections') x)`,
 	'every submission has its writeback': `select id from submissions s
 		where not exists (select 1 from writebacks w where w.submission_id = s.id)`,
 	'submission and writeback agree': `select s.id from submissions s
@@ -50,7 +62,8 @@ export const ALWAYS: Record<string, string> = {
 	'an ended case has no open exception but unread replies, and who asked a person afterwards': `select c.id
 		from cases c join exceptions e on e.case_id = c.id
 		where e.state = 'open' and c.ended_at is not null and e.breakpoint <> 'reply'
-			and (e.opened_at <= c.ended_at or e.reason <> 'asked-for-a-person')`,
+			and (e.opened_at <= c.ended_at or e.reason <> 'asked-for-a-person')
+			and e.reason not like 'correction-%'`,
 	'sending pauses for a reply only until somebody has read it': `select c.id from cases c
 		join suppressions s on s.destination_hash = c.customer_hash and s.reason = 'possible-opt-out'
 		where exists (select 1 from exceptions e where e.case_id = c.id and e.breakpoint = 'reply')

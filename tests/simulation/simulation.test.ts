@@ -51,6 +51,7 @@ test(
 					cookies: new Map(),
 					typed: new Set(),
 					told,
+					agent: town.agent,
 					note: town.count,
 					request: (work) => town.run(`request ${number} ${(asked += 1)}`, work)
 				});

@@ -5,6 +5,7 @@ import type { Parts } from '../../src/lib/server/parts.ts';
 import type { FaultPicker } from '../support/memory-faults.ts';
 import { createMemoryRecords } from '../support/memory-records.ts';
 import { createRandom } from '../support/random.ts';
+import { addStaffMember } from '../support/staff.ts';
 import { moveClock } from './clock.ts';
 import { createJobsTable, createUnreliableJobs, type Job, MOVE_JOBS } from './jobs.ts';
 import { NodeDied, startNodes } from './node.ts';
@@ -64,6 +65,8 @@ export async function startTown(seed: string, nodes = 3) {
 	const started = await startNodes(nodes, { jobs, records, channels: phones });
 	const { database, parts } = started;
 	await createJobsTable(database.db);
+	const staff = { db: database.db, vault: parts[0]!.vault };
+	const { principal: agent } = await addStaffMember(staff, { roles: ['operations'] });
 
 	/** One piece of work on one node; it may die at any point, and everything of it is gone. */
 	async function run<Value>(
@@ -98,6 +101,7 @@ export async function startTown(seed: string, nodes = 3) {
 		});
 
 	return {
+		agent,
 		db: database.db,
 		vault: parts[0]!.vault,
 		links: parts[0]!.links,

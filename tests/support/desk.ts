@@ -36,3 +36,10 @@ export async function openException({ parts }: { parts: Parts }, caseId: string)
 
 export const exceptionRow = ({ parts }: { parts: Parts }, id: string) =>
 	parts.db.selectFrom('exceptions').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+
+/** The incident that an open exception of this case belongs to. */
+export async function incidentOf(world: { parts: Parts }, caseId: string): Promise<string> {
+	const { incident_id } = await exceptionRow(world, await openException(world, caseId));
+	if (incident_id === null) throw new Error('It belongs to no incident.');
+	return incident_id;
+}

@@ -33,7 +33,7 @@ const FROZEN_JUMPS = 2;
 /** Lookups lag by this at most: less than the 90 seconds that the starters wait for. */
 const LAG_MS = 60_000;
 /** These notice a repeat by our reference, as `repeat: native-key` in the starters says. */
-const NATIVE_KEY = new Set(['pay']);
+const NATIVE_KEY = new Set(['pay', 'correct-street', 'correct-postcode', 'correct-city']);
 
 /**
  * A second system of record against the port, in memory and without HTTP: nothing of the core knows
@@ -65,6 +65,7 @@ export function createMemoryRecords(pick: FaultPicker): MemoryRecords {
 			if (account.plan) return 'plan-exists';
 			account.plan = { ...call.fields };
 		}
+		if (call.operation.startsWith('correct-')) Object.assign(record.address, call.fields);
 		const { reference, customer, operation, fields } = call;
 		const effect = { reference, customer, operation, fields, at: now() };
 		const done = { ...effect, id: `M-${booked.size + 1}` };

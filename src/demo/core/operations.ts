@@ -10,7 +10,7 @@ type Effect =
 	{ record: Customer; answer: Record<string, unknown> } | { code: string; title: string };
 
 export interface CoreOperation<Input extends { reference: string } = { reference: string }> {
-	method: 'POST' | 'PUT';
+	method: 'POST' | 'PUT' | 'PATCH';
 	/** Last segment of `/customers/{id}/…`. */
 	path: string;
 	/** First segment of the lookup, `/…/{reference}`. */
@@ -118,6 +118,31 @@ const confirmation = operation({
 	apply: (record, input) => ({ record, answer: { ...input } })
 });
 
-export const OPERATIONS = { payment, promise, plan, address, confirmation };
+/** Puts right what this core has wrong, one field at a time; takes effect at once. */
+const details = operation({
+	method: 'PATCH',
+	path: 'details',
+	lookup: 'details-changes',
+	prefix: 'COR',
+	status: 200,
+	nativeKey: true,
+	schema: z
+		.strictObject({
+			street: line.optional(),
+			postcode: z.string().min(1).max(16).optional(),
+			city: line.optional(),
+			reference
+		})
+		.refine(({ reference: _, ...fields }) => Object.keys(fields).length === 1, 'must be one field'),
+	apply(record, input) {
+		const { reference: ours, ...fields } = input;
+		return {
+			record: { ...record, address: { ...record.address, ...fields } },
+			answer: { ...fields, reference: ours }
+		};
+	}
+});
+
+export const OPERATIONS = { payment, promise, plan, address, confirmation, details };
 export type OperationName = keyof typeof OPERATIONS;
 export const OPERATION_NAMES = Object.keys(OPERATIONS) as OperationName[];

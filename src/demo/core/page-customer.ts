@@ -13,7 +13,8 @@ export const KIND_LABELS: Record<OperationName, string> = {
 	promise: 'Promise to pay',
 	plan: 'Payment plan',
 	address: 'Address change',
-	confirmation: 'Confirmation'
+	confirmation: 'Confirmation',
+	details: 'Details put right'
 };
 
 interface Field {

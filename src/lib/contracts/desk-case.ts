@@ -18,9 +18,11 @@ export interface DeskCase {
 	actions: DeskAction[];
 	rungs: { breakpoint: string; rung: string; worked: boolean }[];
 	facts: DeskFact[];
+	/** Ended by too many failures, for this customer or on this case alone. */
+	ended: { factor: 'code' | 'known-facts'; everywhere: boolean }[];
 	/** What can be asked for, in the desk's words and the customer's; and every fact, to correct one. */
 	askable: DeskAskable[];
-	correctable: Pick<DeskFact, 'name' | 'label' | 'kind'>[];
+	correctable: DeskCorrectable[];
 	contacts: { channel: string; source: 'trigger' | 'record'; mask: string }[];
 	messages: DeskMessage[];
 	replies: DeskReply[];
@@ -43,7 +45,7 @@ export interface DeskCase {
 export interface DeskOutcome {
 	id: string;
 	label: string;
-	does: 'resume' | 'end' | 'grant' | 'correct' | 'settle';
+	does: 'resume' | 'end' | 'identify' | 'grant' | 'correct' | 'settle';
 	/** What the customer will read, in their language, and in the desk's where that is another. */
 	told: string;
 	meaning?: string;
@@ -65,6 +67,8 @@ export interface DeskException {
 	open: boolean;
 	closedAs: string | null;
 	claimedBy: { name: string; mine: boolean; until: string } | null;
+	/** It is about corrections that could not be written. */
+	correction: boolean;
 	waitsFor: 'customer' | 'approver' | null;
 	outcomes: DeskOutcome[];
 	/** Whom it can be given to. */
@@ -105,9 +109,12 @@ export interface DeskFact {
 	kind: string;
 	text: string;
 	masked: boolean;
-	source: 'trigger' | 'record' | 'correction';
+	source: 'trigger' | 'record' | 'correction' | 'told';
 	at: string;
 }
+
+/** A fact that can be put right; `written`: in the system of record, too. */
+export type DeskCorrectable = Pick<DeskFact, 'name' | 'label' | 'kind'> & { written: boolean };
 
 export interface DeskAskable {
 	fact: string;
@@ -146,6 +153,8 @@ export interface DeskOutreach {
 export interface DeskWriteback {
 	id: string;
 	operation: string;
+	/** The fact that it puts right; `null`: it applies what the customer confirmed. */
+	corrects: string | null;
 	state: string;
 	reason: string | null;
 	reference: string;
@@ -171,6 +180,7 @@ export interface DeskWriteback {
 
 export interface DeskQuestion {
 	id: string;
+	fact: string;
 	label: string;
 	words: string;
 	by: string;
@@ -179,4 +189,6 @@ export interface DeskQuestion {
 	/** Masked where it is personal; `null` while there is none. */
 	answer: string | null;
 	masked: boolean;
+	/** It counts as the fact's value already. */
+	taken: boolean;
 }

@@ -54,6 +54,14 @@ export interface QueuePage {
 	next: string | null;
 }
 
+/** What a queue can be filtered by: only what the reader's teams may ever have in it. */
+export interface QueueChoices {
+	workflows: { key: string; name: string }[];
+	/** Of the queue that is looked at, and of the workflow that is chosen. */
+	types: { key: string; name: string }[];
+	teams: string[];
+}
+
 export type QueueCounts = Record<(typeof QUEUES)[number], Record<Tab, number>>;
 
 /** A case that was found by its customer's reference. */

@@ -8,6 +8,8 @@ export const DESK_REASONS = {
 	'outcome-not-allowed': 'Exceptions of this type cannot be closed so.',
 	'submission-under-way':
 		'What the customer confirmed is being booked. It must be settled before this can be closed.',
+	'correction-under-way':
+		'A correction is being written to the record. It must come to its end, or be settled, first.',
 	'bad-text': 'Write why, in at most 2,000 characters that can be seen.',
 	'unknown-fact': 'Choose one of the facts.',
 	'already-asked': 'The customer has not answered the question before.',
@@ -25,6 +27,9 @@ export const DESK_REASONS = {
 	'reference-needed': 'Give the reference under which it stands in the system of record.',
 	'own-proposal': 'This is your own proposal: somebody else must decide on it.',
 	'already-decided': 'Somebody else has decided on this.',
+	'already-running': 'Another act on this cause is not over. Wait for it, or stop it.',
+	'no-answer': 'The customer has not answered this.',
+	'already-taken': 'This answer counts already.',
 	empty: 'Nothing waits in this queue.'
 } as const;
 

@@ -173,6 +173,7 @@ const records = z.strictObject({
 	}),
 	facts: record(name, fieldPath, 60),
 	contacts: z.partialRecord(channel, fieldPath),
+	corrections: z.strictObject({ exception: key, facts: record(name, key, 60) }).optional(),
 	operations: record(key, operation, 20)
 });
 
@@ -209,7 +210,7 @@ const calendar = z.strictObject({
 const outcome = z.strictObject({
 	id: key,
 	label: text(60),
-	does: z.enum(['resume', 'end', 'grant', 'correct', 'settle']),
+	does: z.enum(['resume', 'end', 'identify', 'grant', 'correct', 'settle']),
 	message: texts
 });
 const exceptionType = z.strictObject({

@@ -51,6 +51,8 @@ export type Command =
 			action?: string | undefined;
 			/** The customer asked for a person: that is heard after the end, too. */
 			asked?: boolean | undefined;
+			/** So is that a correction could not be written. */
+			correction?: string | undefined;
 			step: LadderStep;
 	  }
 	| {
@@ -71,6 +73,16 @@ export type Command =
 			found: 'answered' | 'looked-up' | 'by-person';
 	  }
 	| { do: 'reject'; submission: string; reason: string }
+	/** The same of a correction: the case goes on beside it, and may end before it. */
+	| { do: 'send-correction'; correction: string; attempt: number }
+	| { do: 'lose-correction'; correction: string; attempt: number; reason: string }
+	| {
+			do: 'apply-correction';
+			correction: string;
+			recordReference: string;
+			found: 'answered' | 'looked-up' | 'by-person';
+	  }
+	| { do: 'reject-correction'; correction: string; reason: string }
 	| { do: 'postpone'; days: number }
 	| { do: 'stop-messages'; channels: Channel[] }
 	| { do: 'resume-messages'; channels: Channel[] }

@@ -7,10 +7,16 @@ import type { CaseState } from './state.ts';
  * - `not-open`: the exception was closed meanwhile, by the customer, a rule or somebody else.
  * - `not-asked`: the question is answered already, or was never put.
  * - `submission-under-way`: what the customer confirmed is being booked; it must be settled first.
+ * - `correction-under-way`: the same fact is being corrected in the record.
  * - `nothing-to-settle`: no submission is under way.
  */
 export type DeskRefusal =
-	'not-open' | 'not-asked' | 'ended' | 'submission-under-way' | 'nothing-to-settle';
+	| 'not-open'
+	| 'not-asked'
+	| 'ended'
+	| 'submission-under-way'
+	| 'correction-under-way'
+	| 'nothing-to-settle';
 
 type Decision = Result<CaseEvent[], DeskRefusal>;
 
@@ -32,8 +38,11 @@ export function decideDesk(state: CaseState, command: DeskCommand): Decision {
 			return ok([{ type: 'note-written', exception, note: command.note }]);
 		case 'correct': {
 			if (state.ended) return fail('ended');
-			const { fact, note } = command;
-			return ok([{ type: 'fact-corrected', exception, fact, note }]);
+			const { fact, note, question, correction, reference } = command;
+			if (state.corrections.some((one) => one.fact === fact)) return fail('correction-under-way');
+			const told = question === undefined ? {} : { question };
+			const written = correction && reference ? { correction, reference } : {};
+			return ok([{ type: 'fact-corrected', exception, fact, note, ...told, ...written }]);
 		}
 		case 'ask-input': {
 			if (state.ended) return fail('ended');
@@ -63,10 +72,13 @@ export function decideDesk(state: CaseState, command: DeskCommand): Decision {
 			]);
 		}
 		case 'propose-settlement': {
-			if (!isUnderWay(state) || !state.submission) return fail('nothing-to-settle');
-			const { proposal, settles, note } = command;
-			const { id: submission } = state.submission;
-			return ok([{ type: 'settlement-proposed', exception, submission, proposal, settles, note }]);
+			const { proposal, about, settles, note } = command;
+			const known =
+				'submission' in about
+					? isUnderWay(state) && state.submission?.id === about.submission
+					: state.corrections.some(({ id }) => id === about.correction);
+			if (!known) return fail('nothing-to-settle');
+			return ok([{ type: 'settlement-proposed', exception, ...about, proposal, settles, note }]);
 		}
 		case 'refuse-settlement': {
 			const { proposal, note } = command;
@@ -82,23 +94,30 @@ export function decideDesk(state: CaseState, command: DeskCommand): Decision {
 const isUnderWay = ({ submission }: CaseState) => submission?.state === 'received';
 
 /**
- * What nobody need look at any more once a case has ended. A reply is read all the same: it may be an
- * opt-out from everything, and sending to this person pauses until somebody has read it.
+ * The exceptions that an end of the case makes pointless. A doubtful correction stays somebody's, and a
+ * reply is read all the same: it may be an opt-out from everything, and sending to this person pauses
+ * until somebody has read it.
  */
-export const pointless = ({ exceptions }: CaseState): CaseState['exceptions'] =>
-	exceptions.filter(({ breakpoint }) => breakpoint !== 'reply');
+export const closable = ({ exceptions, corrections }: CaseState): CaseState['exceptions'] =>
+	exceptions.filter(
+		({ breakpoint, correction }) =>
+			breakpoint !== 'reply' && (!correction || corrections.length === 0)
+	);
 
 function close(
 	state: CaseState,
-	{ id, breakpoint }: CaseState['exceptions'][number],
+	{ id, breakpoint, correction }: CaseState['exceptions'][number],
 	{ outcome, does }: Extract<DeskCommand, { do: 'close-exception' }>
 ): Decision {
 	// A doubtful writeback stays somebody's until it is settled: what was acknowledged is never lost.
 	const doubtful = breakpoint === 'writeback' && does !== 'settle';
-	if (isUnderWay(state) && (doubtful || does === 'end')) return fail('submission-under-way');
-	const closed: CaseEvent = { type: 'exception-closed', exception: id, outcome };
+	if (correction && doubtful && state.corrections.length > 0) return fail('correction-under-way');
+	if (isUnderWay(state) && ((doubtful && !correction) || does === 'end'))
+		return fail('submission-under-way');
+	const quiet = correction && does === 'settle' ? { quiet: true as const } : {};
+	const closed: CaseEvent = { type: 'exception-closed', exception: id, outcome, ...quiet };
 	if (does !== 'end' || state.ended) return ok([closed]);
-	const others = pointless(state)
+	const others = closable(state)
 		.filter((one) => one.id !== id)
 		.map((one): CaseEvent => ({
 			type: 'exception-closed',

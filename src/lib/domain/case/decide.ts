@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../result.ts';
 import { atLeast } from '../workflow/document.ts';
 import type { Command } from './commands.ts';
-import { decideDesk, type DeskRefusal, pointless } from './decide-desk.ts';
+import { closable, decideDesk, type DeskRefusal } from './decide-desk.ts';
 import type { CaseEvent } from './events.ts';
 import type { CaseState } from './state.ts';
 
@@ -27,15 +27,15 @@ export type Decision = Result<CaseEvent[], Refusal>;
 const underWay = (state: CaseState) => state.submission?.state === 'received';
 
 /** Exceptions that the case itself made pointless are closed with it, never left to look open. */
-const closeAll = (state: CaseState, outcome: string): CaseEvent[] =>
-	state.exceptions.map(({ id }) => ({ type: 'exception-closed', exception: id, outcome }));
+const closeAll = (exceptions: CaseState['exceptions'], outcome: string): CaseEvent[] =>
+	exceptions.map(({ id }) => ({ type: 'exception-closed', exception: id, outcome }));
 
 /** The last missing fact or the contact came: whoever was to chase it need not any more. */
 function whenComplete(state: CaseState, missing: string[], reachable = false): CaseEvent[] {
 	const came = state.missing.length > 0 ? 'facts-arrived' : reachable && 'contact-arrived';
 	if (!came || missing.length > 0) return [];
 	const waiting = state.exceptions.filter(({ breakpoint }) => breakpoint === 'trigger');
-	return closeAll({ ...state, exceptions: waiting }, came);
+	return closeAll(waiting, came);
 }
 
 function settles(state: CaseState, submission: string): Refusal | null {
@@ -116,11 +116,30 @@ function decideEnded(state: CaseState, command: Command): Decision {
 		case 'choose-language':
 			return ok([{ type: 'language-chosen', language: command.language }]);
 		case 'leave-path':
-			return command.asked && 'raise' in command.step
+			return (command.asked || command.correction) && 'raise' in command.step
 				? ok(leavePath(state, command))
 				: fail('ended');
 		case 'erase':
-			return ok([...closeAll(state, 'person-erased'), { type: 'person-erased' }]);
+			if (state.corrections.length) return fail('submission-under-way');
+			return ok([...closeAll(state.exceptions, 'person-erased'), { type: 'person-erased' }]);
+		case 'send-correction': {
+			const { correction, attempt } = command;
+			return writing(state, correction, { type: 'correction-sent', correction, attempt });
+		}
+		case 'lose-correction': {
+			const { correction, attempt, reason } = command;
+			const lost = { type: 'correction-unknown', correction, attempt, reason } as const;
+			return writing(state, correction, lost);
+		}
+		case 'apply-correction': {
+			const { correction, recordReference, found } = command;
+			const applied = { type: 'correction-applied', correction, recordReference, found } as const;
+			return writing(state, correction, applied);
+		}
+		case 'reject-correction': {
+			const { correction, reason } = command;
+			return writing(state, correction, { type: 'correction-rejected', correction, reason });
+		}
 		default:
 			return 'exception' in command ? decideDesk(state, command) : fail('ended');
 	}
@@ -179,7 +198,7 @@ function decideOpen(state: CaseState, command: Exclude<Command, { do: 'open' }>)
 			const { submission, recordReference, found } = command;
 			return settling(state, submission, [
 				{ type: 'submission-booked', submission, recordReference, found },
-				...closeAll({ ...state, exceptions: pointless(state) }, 'finished-by-customer'),
+				...closeAll(closable(state), 'finished-by-customer'),
 				// Settled by hand it is done, and not resolved in the flow.
 				{ type: found === 'by-person' ? 'case-deferred' : 'case-resolved' }
 			]);
@@ -193,13 +212,13 @@ function decideOpen(state: CaseState, command: Exclude<Command, { do: 'open' }>)
 		case 'cancel':
 			if (underWay(state)) return fail('submission-under-way');
 			return ok([
-				...closeAll({ ...state, exceptions: pointless(state) }, 'case-cancelled'),
+				...closeAll(closable(state), 'case-cancelled'),
 				{ type: 'case-cancelled', reason: command.reason }
 			]);
 		case 'erase':
-			if (underWay(state)) return fail('submission-under-way');
+			if (underWay(state) || state.corrections.length) return fail('submission-under-way');
 			return ok([
-				...closeAll(state, 'person-erased'),
+				...closeAll(state.exceptions, 'person-erased'),
 				{ type: 'case-cancelled', reason: 'person-erased' },
 				{ type: 'person-erased' }
 			]);
@@ -212,14 +231,25 @@ function decideOpen(state: CaseState, command: Exclude<Command, { do: 'open' }>)
 	}
 }
 
+/** A correction that is settled already is not settled again. */
+const writing = (state: CaseState, correction: string, event: CaseEvent): Decision =>
+	state.corrections.some(({ id }) => id === correction) ? ok([event]) : fail('nothing-to-settle');
+
 function settling(state: CaseState, submission: string, events: CaseEvent[]): Decision {
 	const refusal = settles(state, submission);
 	return refusal ? fail(refusal) : ok(events);
 }
 
 function leavePath(state: CaseState, command: Extract<Command, { do: 'leave-path' }>): CaseEvent[] {
-	const { breakpoint, reason, action, step } = command;
-	const left: CaseEvent = { type: 'path-left', breakpoint, reason, ...(action && { action }) };
+	const { breakpoint, reason, action, correction, step } = command;
+	const of = correction === undefined ? {} : { correction };
+	const left: CaseEvent = {
+		type: 'path-left',
+		breakpoint,
+		reason,
+		...(action && { action }),
+		...of
+	};
 	if ('rung' in step) return [left, { type: 'rung-taken', breakpoint, ...step }];
 	// The same exception is open already: what happened is noted, nobody gets it twice. At another
 	// breakpoint it is another matter: a doubtful writeback never hides behind a question.
@@ -236,7 +266,8 @@ function leavePath(state: CaseState, command: Extract<Command, { do: 'leave-path
 			class: step.raise.class,
 			breakpoint,
 			owner,
-			dueAt
+			dueAt,
+			...of
 		}
 	];
 }

@@ -9,7 +9,15 @@ export type DeskCommand = { exception: string } & (
 	| { do: 'escalate'; backup: string }
 	| { do: 'ask-input'; question: string; fact: string }
 	| { do: 'answer-input'; question: string }
-	| { do: 'correct'; fact: string; note: string }
+	| {
+			do: 'correct';
+			fact: string;
+			note: string;
+			question?: string;
+			/** Its writeback, where the document says how it is written. */
+			correction?: string;
+			reference?: string;
+	  }
 	| { do: 'note'; note: string }
 	| {
 			do: 'grant';
@@ -21,7 +29,13 @@ export type DeskCommand = { exception: string } & (
 			expiresAt: string;
 			note: string;
 	  }
-	| { do: 'propose-settlement'; proposal: string; settles: Settlement; note: string }
+	| {
+			do: 'propose-settlement';
+			proposal: string;
+			about: { submission: string } | { correction: string };
+			settles: Settlement;
+			note: string;
+	  }
 	| { do: 'refuse-settlement'; proposal: string; note: string }
 	| { do: 'approve-settlement'; proposal: string }
 	/** `outcome` is one that the exception's type names; `does` is what it makes of the case. */

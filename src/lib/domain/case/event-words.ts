@@ -53,7 +53,13 @@ const WORDS: Words = {
 	'input-asked': ({ fact }, document) => `Asked the customer for "${factLabel(document, fact)}"`,
 	'input-answered': ({ fact }, document) =>
 		`Answered the question for "${factLabel(document, fact)}"`,
-	'fact-corrected': ({ fact }, document) => `Corrected "${factLabel(document, fact)}"`,
+	'fact-corrected': ({ fact, question }, document) =>
+		`Corrected "${factLabel(document, fact)}"${question ? ' as the customer told' : ''}`,
+	'correction-sent': ({ attempt }) => `Correction sent to the system of record, attempt ${attempt}`,
+	'correction-unknown': ({ reason }) =>
+		`Whether the correction was written is not known: ${plain(reason)}`,
+	'correction-applied': ({ recordReference }) => `Correction written under ${recordReference}`,
+	'correction-rejected': ({ reason }) => `Correction not written: ${plain(reason)}`,
 	'note-written': () => 'Wrote a note',
 	'grant-given': ({ action, clauses }, document) =>
 		`Granted "${actionLabel(document, action)}", lifting ${clauses.join(', ') || 'nothing but the ladder'}`,

@@ -40,7 +40,14 @@ export type CaseEvent =
 	| { type: 'challenge-failed'; factor: 'code' | 'known-facts'; reason: string }
 	/** A person found out who it is: the factor that too many failures had ended works again. */
 	| { type: 'factor-rebound'; factor: 'code' | 'known-facts'; why: string }
-	| { type: 'path-left'; breakpoint: Breakpoint; reason: string; action?: string }
+	/** `correction`: it was no doing of the customer's, but a correction that could not be written. */
+	| {
+			type: 'path-left';
+			breakpoint: Breakpoint;
+			reason: string;
+			action?: string;
+			correction?: string;
+	  }
 	| {
 			type: 'rung-taken';
 			breakpoint: Breakpoint;
@@ -56,8 +63,10 @@ export type CaseEvent =
 			breakpoint: Breakpoint;
 			owner: string;
 			dueAt: string;
+			correction?: string;
 	  }
-	| { type: 'exception-closed'; exception: string; outcome: string }
+	/** `quiet`: it was about a correction and is settled; whoever asked nothing gets no answer. */
+	| { type: 'exception-closed'; exception: string; outcome: string; quiet?: true }
 	| { type: 'exception-claimed'; exception: string }
 	| { type: 'exception-handed-back'; exception: string }
 	/** `to`: the account's id. `note`: where the reason stands, sealed. */
@@ -66,7 +75,28 @@ export type CaseEvent =
 	| { type: 'exception-escalated'; exception: string; backup: string }
 	| { type: 'input-asked'; exception: string; question: string; fact: string }
 	| { type: 'input-answered'; exception: string; question: string; fact: string }
-	| { type: 'fact-corrected'; exception: string; fact: string; note: string }
+	/**
+	 * `question`: the customer told it, in answer to this. `correction`: it is written to the system of
+	 * record, too, under `reference`.
+	 */
+	| {
+			type: 'fact-corrected';
+			exception: string;
+			fact: string;
+			note: string;
+			question?: string;
+			correction?: string;
+			reference?: string;
+	  }
+	| { type: 'correction-sent'; correction: string; attempt: number }
+	| { type: 'correction-unknown'; correction: string; attempt: number; reason: string }
+	| {
+			type: 'correction-applied';
+			correction: string;
+			recordReference: string;
+			found: 'answered' | 'looked-up' | 'by-person';
+	  }
+	| { type: 'correction-rejected'; correction: string; reason: string }
 	| { type: 'note-written'; exception: string; note: string }
 	| {
 			type: 'grant-given';
@@ -83,7 +113,9 @@ export type CaseEvent =
 	| {
 			type: 'settlement-proposed';
 			exception: string;
-			submission: string;
+			/** What is to be settled: one of the two. */
+			submission?: string;
+			correction?: string;
 			proposal: string;
 			settles: Settlement;
 			note: string;

@@ -31,10 +31,19 @@ export interface CaseState {
 		reference: string;
 		state: 'received' | 'booked' | 'rejected';
 	};
+	/** Corrections that are being written to the system of record. */
+	corrections: { id: string; fact: string }[];
 	rungs: { breakpoint: Breakpoint; rung: Exclude<Rung, 'person'>; worked: boolean }[];
 	/** Actions that the rung `fewer-actions` took off this case. */
 	withheld: string[];
-	exceptions: { id: string; type: string; breakpoint: Breakpoint; dueAt: string }[];
+	/** `correction`: it is about corrections that could not be written, and nothing of the customer's. */
+	exceptions: {
+		id: string;
+		type: string;
+		breakpoint: Breakpoint;
+		dueAt: string;
+		correction?: true;
+	}[];
 	/** What people made possible for this case alone; `usedBy` is the submission that it went into. */
 	grants: {
 		id: string;
@@ -59,6 +68,7 @@ export const NEW_CASE: CaseState = {
 	visited: false,
 	failures: { code: 0, 'known-facts': 0 },
 	submission: null,
+	corrections: [],
 	rungs: [],
 	withheld: [],
 	exceptions: [],
@@ -93,6 +103,9 @@ function change(state: CaseState, event: CaseEvent): Partial<CaseState> {
 			return {
 				failures: { ...state.failures, [event.factor]: state.failures[event.factor] + 1 }
 			};
+		case 'factor-rebound':
+			// What was counted on this case went into the failures that a person has looked behind.
+			return { failures: { ...state.failures, [event.factor]: 0 } };
 		case 'rung-taken': {
 			const { breakpoint, rung, worked, withheld } = event;
 			return {
@@ -102,14 +115,16 @@ function change(state: CaseState, event: CaseEvent): Partial<CaseState> {
 		}
 		case 'exception-raised': {
 			const { exception: id, exceptionType: type, breakpoint, dueAt } = event;
-			return { exceptions: [...state.exceptions, { id, type, breakpoint, dueAt }] };
+			const of = event.correction === undefined ? {} : { correction: true as const };
+			return { exceptions: [...state.exceptions, { id, type, breakpoint, dueAt, ...of }] };
 		}
 		case 'exception-closed': {
 			const closed = state.exceptions.find(({ id }) => id === event.exception);
 			return {
 				exceptions: state.exceptions.filter(({ id }) => id !== event.exception),
 				questions: state.questions.filter(({ exception }) => exception !== event.exception),
-				answered: closed ? { type: closed.type, outcome: event.outcome } : state.answered
+				answered:
+					closed && !event.quiet ? { type: closed.type, outcome: event.outcome } : state.answered
 			};
 		}
 		case 'input-asked': {
@@ -138,6 +153,13 @@ function change(state: CaseState, event: CaseEvent): Partial<CaseState> {
 			return { submission: state.submission && { ...state.submission, state: 'booked' } };
 		case 'submission-rejected':
 			return { submission: state.submission && { ...state.submission, state: 'rejected' } };
+		case 'fact-corrected': {
+			const { correction: id, fact } = event;
+			return id === undefined ? {} : { corrections: [...state.corrections, { id, fact }] };
+		}
+		case 'correction-applied':
+		case 'correction-rejected':
+			return { corrections: state.corrections.filter(({ id }) => id !== event.correction) };
 		case 'case-resolved':
 			return { ended: 'resolved' };
 		case 'case-deferred':

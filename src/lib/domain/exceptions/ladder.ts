@@ -15,6 +15,8 @@ export interface Possible {
 export interface Left {
 	breakpoint: Breakpoint;
 	ruleError?: boolean | undefined;
+	/** A correction could not be written: no rung of the customer's leads back from there. */
+	correction?: string | undefined;
 }
 
 /**
@@ -27,11 +29,15 @@ export interface Left {
 export function climb(
 	document: WorkflowDocument,
 	state: CaseState,
-	{ breakpoint, ruleError }: Left,
+	{ breakpoint, ruleError, correction }: Left,
 	possible: Possible,
 	exceptionId: string,
 	now: Date
 ): LadderStep {
+	if (correction !== undefined) {
+		const type = document.records.corrections?.exception ?? '';
+		return { raise: seedException(document, type, exceptionId, now) };
+	}
 	const taken = state.rungs
 		.filter((rung) => rung.breakpoint === breakpoint)
 		.map(({ rung }) => rung);

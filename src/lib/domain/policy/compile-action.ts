@@ -2,7 +2,7 @@ import type { Environment } from '@marcbachmann/cel-js';
 import type { Action, Format, Input, Operation, WorkflowDocument } from '../workflow/document.ts';
 import { compilePattern } from '../workflow/pattern.ts';
 import type { Path, Report } from '../workflow/problem.ts';
-import type { CompiledAction, CompiledInput } from './compiled.ts';
+import type { CompiledAction, CompiledCorrection, CompiledInput } from './compiled.ts';
 import { buildEnvironment, celType, type CelType, type Schema } from './environment.ts';
 import { compileExpression, type Program } from './program.ts';
 
@@ -62,6 +62,32 @@ export function compileSettled(document: WorkflowDocument, report: Report): Prog
 	const environment = buildEnvironment('moment', { facts: factTypes(document) });
 	const path = ['settled', 'expression'];
 	return compiler(document, report)(environment, path, document.settled.expression, ['bool']);
+}
+
+/** How corrections are written: an operation that is, sees the facts and nothing that a customer typed. */
+export function compileCorrections(
+	document: WorkflowDocument,
+	report: Report
+): Record<string, CompiledCorrection> {
+	const { operations } = document.records;
+	const corrections = document.records.corrections?.facts ?? {};
+	const compile = compiler(document, report);
+	const records = { facts: factTypes(document), input: {}, values: {} };
+	const compiled = new Map<string, CompiledCorrection>();
+	for (const name of new Set(Object.values(corrections))) {
+		const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+		if (!operation) continue;
+		compiled.set(name, {
+			operation: name,
+			...compileOperation(compile, name, operation, records)
+		});
+	}
+	return Object.fromEntries(
+		Object.entries(corrections).flatMap(([fact, name]) => {
+			const found = compiled.get(name);
+			return found ? [[fact, found]] : [];
+		})
+	);
 }
 
 /**

@@ -10,7 +10,7 @@ import { checkOutreach } from './checks/outreach.ts';
 import { checkTemplates } from './checks/templates.ts';
 import { checkTexts } from './checks/texts.ts';
 import { checkWhatsapp } from './checks/whatsapp.ts';
-import { compileAction, compileSettled } from './compile-action.ts';
+import { compileAction, compileCorrections, compileSettled } from './compile-action.ts';
 import type { CompiledAction, CompiledWorkflow } from './compiled.ts';
 
 export type { CompiledWorkflow } from './compiled.ts';
@@ -69,7 +69,9 @@ function run(document: WorkflowDocument, attempt: (check: () => void) => void) {
 				if (compiled) actions[key] = compiled;
 			});
 	});
+	let corrections: CompiledWorkflow['corrections'] = {};
+	attempt(() => (corrections = compileCorrections(document, report)));
 	let settled: CompiledWorkflow['settled'];
 	attempt(() => (settled = compileSettled(document, report)));
-	return { problems, actions, ...(settled && { settled }) };
+	return { problems, actions, corrections, ...(settled && { settled }) };
 }

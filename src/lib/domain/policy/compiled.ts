@@ -39,10 +39,19 @@ export interface CompiledAction {
 	checks: Program[];
 }
 
+/** How the correction of one fact is written to the system of record. */
+export interface CompiledCorrection {
+	operation: string;
+	fields: { name: string; program: Program }[];
+	checks: Program[];
+}
+
 /** A document that passed every check, with every expression parsed. Immutable; keep it by version. */
 export interface CompiledWorkflow {
 	document: WorkflowDocument;
 	actions: Record<string, CompiledAction>;
+	/** By fact. */
+	corrections: Record<string, CompiledCorrection>;
 	settled?: Program;
 }
 
@@ -54,4 +63,12 @@ export function actionOf(compiled: CompiledWorkflow, key: string): CompiledActio
 	const action = Object.hasOwn(compiled.actions, key) ? compiled.actions[key] : undefined;
 	if (!action) throw new Error('unknown action');
 	return action;
+}
+
+/** How the correction of that fact is written; one that the document does not name is a bug and throws. */
+export function correctionOf(compiled: CompiledWorkflow, fact: string): CompiledCorrection {
+	const { corrections } = compiled;
+	const correction = Object.hasOwn(corrections, fact) ? corrections[fact] : undefined;
+	if (!correction) throw new Error('unknown correction');
+	return correction;
 }

@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../result.ts';
 import type { FieldValue, FieldValues, Format, Line } from '../workflow/document.ts';
 import { formatValue, textIn } from '../workflow/format.ts';
-import { actionOf, type CompiledWorkflow } from './compiled.ts';
+import { actionOf, type CompiledAction, type CompiledWorkflow, correctionOf } from './compiled.ts';
 import type { Moment } from './moment.ts';
 import { celContext, type CelContext, type Program } from './program.ts';
 
@@ -112,16 +112,43 @@ export function operationFields(
 	sending: Pick<Proposal, 'facts' | 'input' | 'values'> & { customer: string; reference: string }
 ): Result<FieldValues, 'rule-error', Where> {
 	const { facts, input, values, customer, reference } = sending;
-	const context = celContext({ facts, input, values, customer, reference });
 	const { action, fields } = actionOf(compiled, actionKey);
+	const context = celContext({ facts, input, values, customer, reference });
+	return fieldsOf(action.operation, fields, context);
+}
+
+/** The same for the correction of a fact: its fields read the facts as corrected. */
+export function correctionFields(
+	compiled: CompiledWorkflow,
+	fact: string,
+	sending: { facts: FieldValues; customer: string; reference: string }
+): Result<FieldValues, 'rule-error', Where> {
+	const { operation, fields } = correctionOf(compiled, fact);
+	const { facts, customer, reference } = sending;
+	const context = celContext({ facts, input: {}, values: {}, customer, reference });
+	return fieldsOf(operation, fields, context);
+}
+
+function fieldsOf(
+	operation: string,
+	fields: CompiledAction['fields'],
+	context: CelContext
+): Result<FieldValues, 'rule-error', Where> {
 	const sent: FieldValues = {};
 	for (const { name, program } of fields) {
-		const where = `records.operations.${action.operation}.fields.${name}`;
-		const result = run(program, context, where);
+		const result = run(program, context, `records.operations.${operation}.fields.${name}`);
 		if (!result.ok) return result;
 		sent[name] = result.value;
 	}
 	return ok(sent);
+}
+
+/** What went to the system of record, and what came back. */
+export interface Exchange {
+	answer: FieldValues;
+	sent: FieldValues;
+	customer: string;
+	reference: string;
 }
 
 /**
@@ -132,13 +159,30 @@ export function operationFields(
 export function checkAnswer(
 	compiled: CompiledWorkflow,
 	actionKey: string,
-	exchange: { answer: FieldValues; sent: FieldValues; customer: string; reference: string }
+	exchange: Exchange
 ): Result<true, 'answer-refused' | 'rule-error', Where> {
-	const { answer, sent, customer, reference } = exchange;
-	const context = celContext({ answer, sent, customer, reference });
 	const { action, checks } = actionOf(compiled, actionKey);
+	return answers(action.operation, checks, exchange);
+}
+
+/** The same for the correction of a fact. */
+export function checkCorrected(
+	compiled: CompiledWorkflow,
+	fact: string,
+	exchange: Exchange
+): Result<true, 'answer-refused' | 'rule-error', Where> {
+	const { operation, checks } = correctionOf(compiled, fact);
+	return answers(operation, checks, exchange);
+}
+
+function answers(
+	operation: string,
+	checks: Program[],
+	{ answer, sent, customer, reference }: Exchange
+): Result<true, 'answer-refused' | 'rule-error', Where> {
+	const context = celContext({ answer, sent, customer, reference });
 	for (const [index, program] of checks.entries()) {
-		const where = `records.operations.${action.operation}.checks[${index}]`;
+		const where = `records.operations.${operation}.checks[${index}]`;
 		const result = run(program, context, where);
 		if (!result.ok) return result;
 		if (result.value !== true) return fail('answer-refused', { where, error: program.source });

@@ -159,7 +159,8 @@ const RULES: Rule[] = [
 	{
 		id: 'prompt',
 		name: 'Writeback applied within 5 minutes',
-		definition: 'Applied at most 5 minutes after the confirmation, of the writebacks made.',
+		definition:
+			'Applied at most 5 minutes after the confirmation or the correction, of the writebacks made.',
 		unit: 'share',
 		bound: { min: 0.995 },
 		cure: 'Look at the connection: time-outs, the breaker, the attempts of the slowest.',

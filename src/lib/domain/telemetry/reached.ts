@@ -60,7 +60,8 @@ function marksOf(event: CaseEvent): number {
 			return (
 				MARKS.person |
 				(event.class === 'system' ? MARKS.system : 0) |
-				(event.breakpoint === 'writeback' ? MARKS.reconciled : 0)
+				// A correction is no outcome of the case, and its trouble no reconciliation of one.
+				(event.breakpoint === 'writeback' && !event.correction ? MARKS.reconciled : 0)
 			);
 		case 'rung-taken':
 			return event.worked ? MARKS.recovered : 0;

@@ -179,6 +179,12 @@ export interface Records {
 	facts: Record<string, string>;
 	/** Channel → where the contact point stands in the record. Codes go nowhere else. */
 	contacts: Partial<Record<Channel, string>>;
+	/**
+	 * What people may put right there: by fact the operation that writes it, whose fields read `facts`
+	 * as corrected, and the type of the exception when that fails. It is a type of its own, because its
+	 * customer has sent nothing. A fact that is not named is corrected for its case alone.
+	 */
+	corrections?: { exception: string; facts: Record<string, string> } | undefined;
 	operations: Record<string, Operation>;
 }
 
@@ -235,9 +241,11 @@ export interface Calendar {
 
 /**
  * What an outcome makes of the case. `resume`: back on its path; `end`: over, the link goes on
- * saying so; `grant`, `correct` and `settle` are reached by that act alone.
+ * saying so; `identify`: a person made sure who it is, so that what too many failures had ended works
+ * again, and the case is back on its path; `identify`, `grant`, `correct` and `settle` are reached by
+ * that act alone.
  */
-export const OUTCOME_EFFECTS = ['resume', 'end', 'grant', 'correct', 'settle'] as const;
+export const OUTCOME_EFFECTS = ['resume', 'end', 'identify', 'grant', 'correct', 'settle'] as const;
 export type OutcomeEffect = (typeof OUTCOME_EFFECTS)[number];
 
 /** One way to close an exception. */

@@ -44,6 +44,10 @@ export interface Correction {
 	at: string;
 	/** Account of who did. */
 	by: string;
+	/** Its writeback, where it is written to the record, too. */
+	id?: string;
+	/** The question whose answer it is, where the customer told it. */
+	question?: string;
 }
 
 export type CaseRow = Selectable<Schema['cases']>;

@@ -32,6 +32,7 @@ const personalOf = (id: string) => [
 	sql`update visits set ended_at = coalesce(ended_at, now()) where case_id = ${id}`,
 	sql`update links set ended_at = now(), end_reason = 'revoked' where case_id = ${id} and ended_at is null`,
 	sql`delete from drafts where case_id = ${id}`,
+	sql`update corrections set sealed = '' where case_id = ${id}`,
 	sql`update submissions set sealed = '', body_hash = '' where case_id = ${id}`,
 	// Answers that are kept sealed under the case's key name it.
 	sql`delete from idempotency_keys where response->>'case' = ${id}`

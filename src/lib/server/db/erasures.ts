@@ -21,6 +21,7 @@ export async function lockPerson(
 	await sql`select pg_advisory_xact_lock(hashtextextended(${customerHash}, 0))`.execute(trx);
 	const { rows } = await sql<{ id: string; underWay: boolean }>`
 		select c.id, exists (select 1 from submissions s where s.case_id = c.id and s.ended_at is null)
+			or exists (select 1 from corrections k where k.case_id = c.id and k.ended_at is null)
 			as "underWay"
 		from cases c where c.customer_hash = ${customerHash} order by c.id for update of c`.execute(trx);
 	const held = await trx

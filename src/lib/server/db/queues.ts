@@ -15,7 +15,7 @@ export interface Place {
 	id: string;
 }
 
-export type Asked = Pick<QueueQuery, 'queue' | 'tab' | 'team' | 'workflow' | 'type' | 'incident'>;
+export type Asked = Pick<QueueQuery, 'queue' | 'tab' | 'team' | 'workflow' | 'type'>;
 
 const FREE = sql`(e.claimed_by is null or e.lease_until <= now())`;
 
@@ -43,13 +43,12 @@ function sources(scope: Scope, { tab, team }: Pick<Asked, 'tab' | 'team'>): RawB
 	];
 }
 
-const filters = ({ queue, workflow, type, incident }: Asked): RawBuilder<unknown> =>
+const filters = ({ queue, workflow, type }: Asked): RawBuilder<unknown> =>
 	sql.join(
 		[
 			sql`e.state = 'open' and e.class = ${queue}`,
 			...(workflow === undefined ? [] : [sql`e.workflow = ${workflow}`]),
-			...(type === undefined ? [] : [sql`e.type = ${type}`]),
-			...(incident === undefined ? [] : [sql`e.incident_id = ${incident}`])
+			...(type === undefined ? [] : [sql`e.type = ${type}`])
 		],
 		sql` and `
 	);
@@ -74,10 +73,40 @@ export async function pageOfQueue(
 			where ${filters(asked)} and ${source} and ${behind} order by ${order} limit ${limit})`
 	);
 	if (found.length === 0) return [];
-	const { rows } = await sql<{ severity: number; due_at: Date; id: string }>`
+	const { rows } = await sql<Found>`
 		select * from (${sql.join(found, sql` union `)}) as found
 		order by ${order} limit ${limit}`.execute(db);
-	return rows.map(({ severity, due_at, id }) => ({ severity, dueAt: due_at.toISOString(), id }));
+	return rows.map(placeOf);
+}
+
+interface Found {
+	severity: number;
+	due_at: Date;
+	id: string;
+}
+
+const placeOf = ({ severity, due_at, id }: Found): Place => ({
+	severity,
+	dueAt: due_at.toISOString(),
+	id
+});
+
+/** What one cause stops, those whose time ends first: free, claimed or waiting. */
+export async function pageOfIncident(
+	db: Db,
+	scope: Scope,
+	incident: string,
+	after: Place | null,
+	limit: number
+): Promise<Place[]> {
+	const behind = after
+		? sql`(e.due_at, e.id) > (${after.dueAt}::timestamptz, ${after.id}::uuid)`
+		: sql`true`;
+	const { rows } = await sql<Found>`
+		select e.severity, e.due_at, e.id from exceptions e
+		where e.incident_id = ${incident} and e.state = 'open' and ${inScope(scope)} and ${behind}
+		order by e.due_at, e.id limit ${limit}`.execute(db);
+	return rows.map(placeOf);
 }
 
 /** How many a tab holds, up to `most`. */

@@ -1,4 +1,6 @@
+import type { Generated } from 'kysely';
 import type { Settlement } from '../../domain/case/events.ts';
+import type { IncidentActKind } from '../../contracts/desk-incident.ts';
 import type { Breakpoint } from '../../domain/workflow/document.ts';
 import type { Json, Time, Timeless, TimeOrNow } from './columns.ts';
 
@@ -8,7 +10,10 @@ export interface DeskTables {
 	incidents: IncidentsTable;
 	questions: QuestionsTable;
 	case_notes: CaseNotesTable;
+	corrections: CorrectionsTable;
 	settlements: SettlementsTable;
+	incident_acts: IncidentActsTable;
+	incident_act_cases: IncidentActCasesTable;
 }
 
 interface ExceptionsTable {
@@ -68,6 +73,18 @@ interface CaseNotesTable {
 	created_at: TimeOrNow;
 }
 
+interface CorrectionsTable {
+	id: string;
+	case_id: string;
+	exception_id: string;
+	fact: string;
+	sealed: string;
+	made_by: string;
+	state: 'received' | 'applied' | 'rejected';
+	created_at: TimeOrNow;
+	ended_at: Timeless;
+}
+
 interface SettlementsTable {
 	id: string;
 	case_id: string;
@@ -80,4 +97,29 @@ interface SettlementsTable {
 	decided_by: string | null;
 	decided_at: Timeless;
 	approved: boolean | null;
+}
+
+interface IncidentActsTable {
+	id: string;
+	incident_id: string;
+	act: IncidentActKind;
+	outcome: string | null;
+	decides_on: string | null;
+	staff_id: string;
+	key: string | null;
+	sealed: string | null;
+	state: 'running' | 'done' | 'cancelled';
+	total: number;
+	lease_until: Timeless;
+	started_at: TimeOrNow;
+	ended_at: Timeless;
+	cancelled_by: string | null;
+}
+
+interface IncidentActCasesTable {
+	act_id: string;
+	exception_id: string;
+	settlement_id: string | null;
+	tries: Generated<number>;
+	result: string | null;
 }

@@ -264,7 +264,9 @@ interface SubmissionsTable {
 
 interface WritebacksTable {
 	id: string;
-	submission_id: string;
+	/** What it applies: one of the two. */
+	submission_id: string | null;
+	correction_id: string | null;
 	case_id: string;
 	workflow: string;
 	connection: string;

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Settlement } from '../../domain/case/events.ts';
 import type { Trx } from './cases.ts';
+import type { WritebackRow } from './writebacks.ts';
 
 /** A proposal as it is decided on. */
 export interface Proposal {
@@ -31,17 +32,47 @@ export async function decideProposal(
 	return own.length > 0 ? 'own-proposal' : 'already-decided';
 }
 
-/** A writeback that nobody tries any more, and so may be settled by people. */
-export async function lockStanding(trx: Trx, submission: string) {
-	return trx
+/**
+ * A writeback of this case that nobody tries any more, and so may be settled by people: of what the
+ * customer confirmed, or of a correction. `id`: which one; without it the oldest.
+ */
+export async function lockStanding(
+	trx: Trx,
+	caseId: string,
+	{ correction, id }: { correction: boolean; id?: string | undefined }
+) {
+	let query = trx
 		.selectFrom('writebacks')
 		.selectAll()
-		.where('submission_id', '=', submission)
+		.where('case_id', '=', caseId)
+		.where('correction_id', correction ? 'is not' : 'is', null)
 		.where('state', 'in', ['unknown', 'dead'])
 		.where('next_at', 'is', null)
-		.where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<', sql<Date>`now()`)]))
-		.forUpdate()
+		.where((eb) =>
+			eb.or([eb('lease_until', 'is', null), eb('lease_until', '<', sql<Date>`now()`)])
+		);
+	if (id !== undefined) query = query.where('id', '=', id);
+	return query.orderBy('created_at').limit(1).forUpdate().executeTakeFirst();
+}
+
+/** The writeback that a proposal is about; of no such proposal an id that no writeback has. */
+export async function writebackOf(trx: Trx, proposal: string): Promise<string> {
+	const row = await trx
+		.selectFrom('settlements')
+		.select('writeback_id')
+		.where('id', '=', proposal)
 		.executeTakeFirst();
+	return row?.writeback_id ?? proposal;
+}
+
+/** What a writeback applies. */
+export function subjectOf({
+	submission_id: submission,
+	correction_id: correction
+}: Pick<WritebackRow, 'submission_id' | 'correction_id'>):
+	{ submission: string } | { correction: string } | undefined {
+	if (submission !== null) return { submission };
+	return correction === null ? undefined : { correction };
 }
 
 /** Stores what two people found, for a row that still stands. `false`: it moved meanwhile. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { checkAnswer } from '../../domain/policy/compute.ts';
+import { checkAnswer, checkCorrected } from '../../domain/policy/compute.ts';
 import type { FieldValues } from '../../domain/workflow/document.ts';
 import {
 	afterLookup,
@@ -22,7 +22,7 @@ import { settle, settleUnread, type Settling } from './settle-writeback.ts';
 import { workInTurn } from './work-in-turn.ts';
 
 /**
- * Applies one submission to the system of record, one attempt. The row decides what may be done
+ * Applies one submission or correction to the system of record, one attempt. The row decides what may be done
  * (`domain/writeback/protocol`): send, ask by our reference, wait, or give it to a person. Safe to
  * run any number of times, on any number of nodes. When the system of record is just back from an
  * outage, it is the oldest that waits for it and those after it, or none (see `workInTurn`).
@@ -38,9 +38,10 @@ async function attemptOnce(parts: Settling, claimed: Claimed): Promise<void> {
 	const attempt = await loadAttempt(parts, claimed);
 	const change = await work(parts, attempt);
 	parts.crash('apply-writeback:before-settle');
-	const { workflow, action, content } = attempt;
-	const confirmed = { action, customer: content.customer };
-	await settle(parts, { claimed, workflow, confirmed }, change);
+	const { workflow, subject, content } = attempt;
+	const confirmed =
+		'action' in subject ? { action: subject.action, customer: content.customer } : undefined;
+	await settle(parts, { claimed, workflow, ...(confirmed && { confirmed }) }, change);
 }
 
 /** What a claim that ended without a word leaves to say, if it is more than "try again". */
@@ -96,14 +97,14 @@ function callOf({ claimed, workflow, content }: Attempt): RecordCall {
 
 /** Is this answer about what we sent? An answer of another record proves nothing (case N6). */
 const isOurs =
-	({ claimed, workflow, action, content }: Attempt) =>
-	(answer: FieldValues): boolean =>
-		checkAnswer(workflow.compiled, action, {
-			answer,
-			sent: content.fields,
-			customer: content.customer,
-			reference: claimed.reference
-		}).ok;
+	({ claimed, workflow: { compiled }, subject, content }: Attempt) =>
+	(answer: FieldValues): boolean => {
+		const { fields: sent, customer } = content;
+		const exchange = { answer, sent, customer, reference: claimed.reference };
+		return 'action' in subject
+			? checkAnswer(compiled, subject.action, exchange).ok
+			: checkCorrected(compiled, subject.fact, exchange).ok;
+	};
 
 async function send(parts: Settling, attempt: Attempt): Promise<Change> {
 	const { claimed } = attempt;
@@ -119,8 +120,13 @@ async function send(parts: Settling, attempt: Attempt): Promise<Change> {
 		async (change) => {
 			if (!(await markSending(change.trx, claimed))) return false;
 			await insertAttempt(change.trx, claimed, 'send');
-			const { submission_id: submission, attempt: number } = claimed;
-			change.must({ do: 'send', submission, attempt: number });
+			const { subject } = attempt;
+			const { attempt: number } = claimed;
+			change.must(
+				'action' in subject
+					? { do: 'send', submission: subject.submission, attempt: number }
+					: { do: 'send-correction', correction: subject.correction, attempt: number }
+			);
 			return true;
 		}
 	);

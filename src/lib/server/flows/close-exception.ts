@@ -15,8 +15,11 @@ import type { Held } from './work-exception.ts';
 
 export type Closing = Pick<Parts, 'vault' | 'jobs' | 'links' | 'config'>;
 
-/** - `submission-under-way`: what the customer confirmed is being booked; it must be settled first. */
-export type CloseRefusal = 'submission-under-way' | 'already-finished';
+/**
+ * - `submission-under-way`: what the customer confirmed is being booked; it must be settled first.
+ * - `correction-under-way`: the same for what was corrected in the record.
+ */
+export type CloseRefusal = 'submission-under-way' | 'correction-under-way' | 'already-finished';
 
 /** Could it be closed so? Asked before an act decides anything that would stand without it. */
 export function mayClose({ state, exception }: Held, outcome: Outcome): Result<null, CloseRefusal> {
@@ -28,7 +31,11 @@ const closing = (exception: string, { id: outcome, does }: Outcome) =>
 	({ do: 'close-exception', exception, outcome, does }) as const;
 
 const refused = (reason: string): Result<null, CloseRefusal> =>
-	fail(reason === 'submission-under-way' ? 'submission-under-way' : 'already-finished');
+	fail(
+		reason === 'submission-under-way' || reason === 'correction-under-way'
+			? reason
+			: 'already-finished'
+	);
 
 /**
  * Closes an exception with an outcome of its type, puts the case where that outcome says, and tells

@@ -61,6 +61,7 @@ function exceptionView(
 		class: row.class,
 		breakpoint: row.breakpoint,
 		reason: row.reason,
+		correction: row.type === document.records.corrections?.exception,
 		severity: row.severity,
 		owner: row.owner,
 		backup: row.backup,

@@ -51,7 +51,13 @@ export function deskFacts(
 			kind: type,
 			text: maskedText(document, name, value),
 			masked: isPersonal(document, name),
-			source: correction ? 'correction' : fromRecord ? 'record' : 'trigger',
+			source: correction
+				? correction.question
+					? 'told'
+					: 'correction'
+				: fromRecord
+					? 'record'
+					: 'trigger',
 			at: correction?.at ?? (fromRecord ? record?.at : undefined) ?? row.opened_at.toISOString()
 		};
 	});

@@ -6,6 +6,7 @@ import { factLabel } from '../../domain/workflow/names.ts';
 import { isPersonal, MASKED } from '../../domain/workflow/personal.ts';
 import type { FieldValue, WorkflowDocument } from '../../domain/workflow/document.ts';
 import type { CaseKey } from '../crypto/vault.ts';
+import type { CaseContent } from '../db/cases.ts';
 import type { Db } from '../db/connect.ts';
 import type { Parts } from '../parts.ts';
 import type { AskedQuestion } from './ask-input.ts';
@@ -74,7 +75,8 @@ export async function deskQuestions(
 	{ db, vault }: Read,
 	caseId: string,
 	key: CaseKey,
-	document: WorkflowDocument
+	document: WorkflowDocument,
+	corrections: CaseContent['corrections'] = {}
 ): Promise<DeskQuestion[]> {
 	const rows = await db
 		.selectFrom('questions')
@@ -92,13 +94,15 @@ export async function deskQuestions(
 			const value = row.answer === null ? null : await openAnswer(vault, key, row.answer);
 			return {
 				id: row.id,
+				fact: row.fact,
 				label: factLabel(document, row.fact),
 				words: asked.words,
 				by: row.name,
 				at: row.created_at.toISOString(),
 				answeredAt: row.answered_at?.toISOString() ?? null,
 				answer: value === null ? null : masked ? MASKED : factText(document, row.fact, value),
-				masked
+				masked,
+				taken: corrections[row.fact]?.question === row.id
 			};
 		})
 	);

@@ -2,6 +2,8 @@ import type { DeskCase, DeskMessage, DeskWriteback } from '../../contracts/desk-
 import type { LoadedCase } from '../db/cases.ts';
 import type { Db } from '../db/connect.ts';
 import type { Workflow } from '../db/workflows.ts';
+import type { WorkflowDocument } from '../../domain/workflow/document.ts';
+import { factLabel } from '../../domain/workflow/names.ts';
 import { isPersonalFormat, MASKED } from '../../domain/workflow/personal.ts';
 import type { Parts } from '../parts.ts';
 import type { SubmissionContent } from './submit-action.ts';
@@ -39,7 +41,8 @@ export async function deskMessages(db: Db, caseId: string): Promise<DeskMessage[
 export async function deskWritebacks(
 	db: Db,
 	caseId: string,
-	reader: string
+	reader: string,
+	document: WorkflowDocument
 ): Promise<DeskWriteback[]> {
 	const rows = await db
 		.selectFrom('writebacks')
@@ -49,6 +52,17 @@ export async function deskWritebacks(
 		.limit(MOST_SHOWN)
 		.execute();
 	if (rows.length === 0) return [];
+	const corrected = await db
+		.selectFrom('corrections')
+		.select(['id', 'fact'])
+		.where('case_id', '=', caseId)
+		.orderBy('created_at', 'desc')
+		.limit(MOST_SHOWN)
+		.execute();
+	const correctedIn = ({ correction_id }: { correction_id: string | null }) => {
+		const fact = corrected.find(({ id }) => id === correction_id)?.fact;
+		return fact === undefined ? null : factLabel(document, fact);
+	};
 	const ids = rows.map(({ id }) => id);
 	const attempts = await db
 		.selectFrom('writeback_attempts')
@@ -70,6 +84,7 @@ export async function deskWritebacks(
 		return {
 			id: row.id,
 			operation: row.operation,
+			corrects: correctedIn(row),
 			state: row.state,
 			reason: row.reason,
 			reference: row.reference,

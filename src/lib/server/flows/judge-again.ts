@@ -1,7 +1,7 @@
 import { evaluateAction } from '../../domain/policy/eligibility.ts';
-import { atLeast } from '../../domain/workflow/document.ts';
+import { atLeast, type FieldValue } from '../../domain/workflow/document.ts';
 import { afterSend, type Change } from '../../domain/writeback/protocol.ts';
-import { changeCase } from '../db/cases.ts';
+import { type CaseContent, changeCase, type LoadedCase } from '../db/cases.ts';
 import { type Claimed, protocolView } from '../db/writebacks.ts';
 import type { Parts } from '../parts.ts';
 import type { Calling } from './call-records.ts';
@@ -10,43 +10,68 @@ import type { Attempt } from './load-attempt.ts';
 import { FRESH_SECONDS, readFreshFacts, recordIsFresh, storeFreshFacts } from './refresh-facts.ts';
 
 /**
- * Right before the first send: assurance and eligibility once more, on facts that are read again if
- * they are older than a minute. An unreadable record means waiting, not guessing.
+ * Right before the first send: is it still to be written? On facts that are read again if they are
+ * older than a minute. An unreadable record means waiting, not guessing.
  */
 export async function judgeAgain(
 	parts: Calling & Pick<Parts, 'vault' | 'crash'>,
 	attempt: Attempt
 ): Promise<'eligible' | Change> {
-	const { claimed, workflow, loaded, action, assurance } = attempt;
-	const declared = workflow.document.actions[action];
-	if (!declared || !atLeast(assurance, declared.assurance))
-		return refuse(claimed, 'assurance-too-low');
-	let { content, state } = loaded;
-	if (!recordIsFresh(loaded, FRESH_SECONDS.decision)) {
-		const fresh = await readFreshFacts(parts, workflow, loaded.content.customer);
-		if (!fresh.ok && fresh.reason === 'not-found') return refuse(claimed, 'customer-not-found');
-		if (!fresh.ok && fresh.reason === 'contract') return giveUp(claimed, 'contract');
-		if (!fresh.ok) {
-			const reason = fresh.reason === 'barred' ? 'breaker' : 'refused';
-			const unread = { outcome: 'unavailable', reason, ...fresh.detail } as const;
-			return afterSend(protocolView(claimed), unread, { now: claimed.now, random: Math.random() });
-		}
-		({ content, state } = await changeCase(
-			parts,
-			claimed.case_id,
-			{ actor: 'system', flow: 'refresh-facts' },
-			(change) => {
-				storeFreshFacts(workflow, change, fresh.value);
-				const { content, state } = change;
-				return Promise.resolve({ content, state });
-			}
-		));
+	const { claimed, workflow, subject } = attempt;
+	if ('action' in subject) {
+		const declared = workflow.document.actions[subject.action];
+		if (!declared || !atLeast(subject.assurance, declared.assurance))
+			return refuse(claimed, 'assurance-too-low');
 	}
+	const read = await readAgain(parts, attempt);
+	if ('refused' in read) return read.refused;
+	const { content, state } = read;
+	if ('correction' in subject) return judgeCorrection(attempt, subject, content);
 	const standing = { state, content, now: claimed.now };
-	const moment = momentOf(workflow, standing, claimed.submission_id);
-	const verdict = evaluateAction(workflow.compiled, action, moment);
+	const moment = momentOf(workflow, standing, subject.submission);
+	const verdict = evaluateAction(workflow.compiled, subject.action, moment);
 	if (verdict.ruleError) return giveUp(claimed, 'rule-error');
 	return verdict.eligible ? 'eligible' : refuse(claimed, 'not-eligible-any-more');
+}
+
+/** A record that says something else by now than when it was corrected is not written over. */
+function judgeCorrection(
+	{ claimed }: Attempt,
+	{ correction, fact, value }: { correction: string; fact: string; value: FieldValue },
+	content: CaseContent
+): 'eligible' | Change {
+	const stands = content.corrections?.[fact]?.id === correction;
+	return stands || content.facts[fact] === value
+		? 'eligible'
+		: refuse(claimed, 'record-has-changed');
+}
+
+/** The case on facts that are fresh enough to decide on, or what there is to do instead. */
+async function readAgain(
+	parts: Calling & Pick<Parts, 'vault' | 'crash'>,
+	{ claimed, workflow, loaded }: Attempt
+): Promise<Pick<LoadedCase, 'content' | 'state'> | { refused: Change }> {
+	if (recordIsFresh(loaded, FRESH_SECONDS.decision)) return loaded;
+	const fresh = await readFreshFacts(parts, workflow, loaded.content.customer);
+	if (!fresh.ok && fresh.reason === 'not-found')
+		return { refused: refuse(claimed, 'customer-not-found') };
+	if (!fresh.ok && fresh.reason === 'contract') return { refused: giveUp(claimed, 'contract') };
+	if (!fresh.ok) {
+		const reason = fresh.reason === 'barred' ? 'breaker' : 'refused';
+		const unread = { outcome: 'unavailable', reason, ...fresh.detail } as const;
+		const moment = { now: claimed.now, random: Math.random() };
+		return { refused: afterSend(protocolView(claimed), unread, moment) };
+	}
+	return changeCase(
+		parts,
+		claimed.case_id,
+		{ actor: 'system', flow: 'refresh-facts' },
+		(change) => {
+			storeFreshFacts(workflow, change, fresh.value);
+			const { content, state } = change;
+			return Promise.resolve({ content, state });
+		}
+	);
 }
 
 const refuse = (claimed: Claimed, reason: string): Change => ({

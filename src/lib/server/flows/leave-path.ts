@@ -20,18 +20,18 @@ export interface Departure extends Left {
 export function leavePath(
 	workflow: Workflow,
 	change: CaseChange,
-	{ breakpoint, ruleError, reason, action, asked, possible = {} }: Departure
+	{ breakpoint, ruleError, reason, action, asked, correction, possible = {} }: Departure
 ): 'back-on-path' | 'rung-failed' | 'person' {
 	const { document } = workflow;
 	const step = climb(
 		document,
 		change.state,
-		{ breakpoint, ruleError },
+		{ breakpoint, ruleError, correction },
 		possible,
 		uuid(),
 		change.now
 	);
-	change.must({ do: 'leave-path', breakpoint, reason, action, asked, step });
+	change.must({ do: 'leave-path', breakpoint, reason, action, asked, correction, step });
 	if ('rung' in step) return step.worked ? 'back-on-path' : 'rung-failed';
 	const { raise } = step;
 	const raised = change.state.exceptions.some(({ id }) => id === raise.id);

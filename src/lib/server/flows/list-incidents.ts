@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type IncidentItem, MOST_COUNTED } from '../../contracts/desk-lists.ts';
+import type { QueueQuery } from '../../contracts/desk.ts';
 import { exceptionType } from '../../domain/exceptions/outcomes.ts';
 import type { Principal } from '../../domain/staff/permissions.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
@@ -29,21 +30,28 @@ interface Row {
 /** What stops cases at this moment, a cause a line, the gravest first (case R7). */
 export async function listIncidents(
 	{ db }: Pick<Parts, 'db'>,
-	principal: Principal
+	principal: Principal,
+	{ workflow, type, team }: Pick<QueueQuery, 'workflow' | 'type' | 'team'> = {}
 ): Promise<Result<IncidentItem[], 'forbidden'>> {
 	const scope = await scopeOf(db, principal);
 	if (!scope) return fail('forbidden');
+	const ofTeam =
+		team === undefined
+			? sql`true`
+			: sql`(e.owner = ${team} or (e.backup = ${team} and e.escalated_at is not null))`;
 	const { rows } = await sql<Row>`
 		select i.id, i.type, i.connection, i.reason, i.opened_at, i.workflow,
 			one.id as first, one.owner, one.severity, one.due_at, c.version, now() as now,
 			(select count(*)::int from (select 1 from exceptions e
-				where e.incident_id = i.id and e.state = 'open' and ${inScope(scope)}
+				where e.incident_id = i.id and e.state = 'open' and ${inScope(scope)} and ${ofTeam}
 				limit ${MOST_COUNTED}) as members) as count
 		from incidents i cross join lateral (
 			select e.id, e.case_id, e.owner, e.severity, e.due_at from exceptions e
-			where e.incident_id = i.id and e.state = 'open' and ${inScope(scope)}
+			where e.incident_id = i.id and e.state = 'open' and ${inScope(scope)} and ${ofTeam}
 			order by e.due_at limit 1) as one
 		join cases c on c.id = one.case_id
+		where ${workflow === undefined ? sql`true` : sql`i.workflow = ${workflow}`}
+			and ${type === undefined ? sql`true` : sql`i.type = ${type}`}
 		order by one.severity, one.due_at, i.id limit ${MOST_SHOWN}`.execute(db);
 	return ok(
 		await Promise.all(

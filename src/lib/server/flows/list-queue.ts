@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import {
 	QUEUES,
+	type QueueChoices,
 	type QueueCounts,
 	type QueueItem,
 	type QueuePage,
@@ -12,7 +13,7 @@ import type { Principal } from '../../domain/staff/permissions.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { Db } from '../db/connect.ts';
 import { type DeskRow, type Scope, scopeOf } from '../db/desk.ts';
-import { countQueue, pageOfQueue, type Place } from '../db/queues.ts';
+import { countQueue, pageOfIncident, pageOfQueue, type Place } from '../db/queues.ts';
 import { loadWorkflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
 import { isUuid } from '../../contracts/uuid.ts';
@@ -21,39 +22,92 @@ const PAGE = 50;
 /** Beside a tab nobody needs to know how many hundreds it is. */
 const MOST_BESIDE_TAB = 1_000;
 
-/** One page of a queue, and how many each tab holds; only what this account may see, counts too. */
+/**
+ * One page of a queue, how many each tab holds, and what to filter by; only what this account may see,
+ * counts and names too.
+ */
 export async function listQueue(
 	{ db }: Pick<Parts, 'db'>,
 	principal: Principal,
 	query: QueueQuery
-): Promise<Result<QueuePage & { counts: QueueCounts; teams: string[] }, 'forbidden'>> {
+): Promise<Result<QueuePage & { counts: QueueCounts; choices: QueueChoices }, 'forbidden'>> {
 	const scope = await scopeOf(db, principal);
 	if (!scope) return fail('forbidden');
 	const places = await pageOfQueue(db, scope, query, readPlace(query.cursor), PAGE + 1);
-	const page = places.slice(0, PAGE);
-	const items = await readItems(
-		db,
-		scope,
-		page.map(({ id }) => id)
-	);
-	const last = places.length > PAGE ? page.at(-1) : undefined;
 	return ok({
-		items,
-		next: last ? writePlace(last) : null,
-		counts: await countAll(db, scope),
-		teams: scope.teams
+		...(await readPage(db, scope, places)),
+		counts: await countAll(db, scope, query),
+		choices: await choicesOf(db, scope, query)
 	});
 }
 
-async function countAll(db: Db, scope: Scope): Promise<QueueCounts> {
+/** One page of what an incident stops, as far as this scope sees it. */
+export async function listMembers(
+	db: Db,
+	scope: Scope,
+	incident: string,
+	cursor?: string
+): Promise<QueuePage> {
+	const after = readPlace(cursor);
+	return readPage(db, scope, await pageOfIncident(db, scope, incident, after, PAGE + 1));
+}
+
+/** @param places of one page and of the row behind it */
+async function readPage(db: Db, scope: Scope, places: Place[]): Promise<QueuePage> {
+	const page = places.slice(0, PAGE);
+	const last = places.length > PAGE ? page.at(-1) : undefined;
+	const ids = page.map(({ id }) => id);
+	return { items: await readItems(db, scope, ids), next: last ? writePlace(last) : null };
+}
+
+/** By the same filters as the list: a figure beside a tab is what stands behind it. */
+async function countAll(db: Db, scope: Scope, query: QueueQuery): Promise<QueueCounts> {
 	const counts: QueueCounts = {
 		policy: { next: 0, mine: 0, waiting: 0, breaching: 0 },
 		system: { next: 0, mine: 0, waiting: 0, breaching: 0 }
 	};
-	for (const queue of QUEUES)
+	for (const queue of QUEUES) {
+		// A type is of one queue: the other one is told as a whole.
+		const asked = { ...query, queue, type: queue === query.queue ? query.type : undefined };
 		for (const tab of TABS)
-			counts[queue][tab] = await countQueue(db, scope, { queue, tab }, MOST_BESIDE_TAB);
+			counts[queue][tab] = await countQueue(db, scope, { ...asked, tab }, MOST_BESIDE_TAB);
+	}
 	return counts;
+}
+
+/** What the latest documents declare for the teams of this scope. */
+async function choicesOf(
+	db: Db,
+	{ all, approves, teams }: Scope,
+	{ queue, workflow }: QueueQuery
+): Promise<QueueChoices> {
+	const latest = await db
+		.selectFrom('workflows')
+		.distinctOn('key')
+		.select(['key', 'version'])
+		.orderBy('key')
+		.orderBy('version', 'desc')
+		.execute();
+	const own = ({ owner, backup }: { owner: string; backup: string }) =>
+		all || approves || teams.includes(owner) || teams.includes(backup);
+	const declared = await Promise.all(
+		latest.map(async ({ key, version }) => {
+			const { document } = await loadWorkflow(db, key, version);
+			const types = Object.entries(document.exceptions).filter(([, type]) => own(type));
+			return { key, name: document.title, types };
+		})
+	);
+	const seen = declared.filter(({ types }) => types.length > 0);
+	const types = seen
+		.filter(({ key }) => workflow === undefined || key === workflow)
+		.flatMap((one) => one.types)
+		.filter(([, type]) => type.class === queue)
+		.map(([key, { name }]) => ({ key, name }));
+	return {
+		workflows: seen.map(({ key, name }) => ({ key, name })),
+		types: [...new Map(types.map((one) => [one.key, one])).values()],
+		teams
+	};
 }
 
 type Row = DeskRow & { version: number; now: Date; claimed_name: string | null };

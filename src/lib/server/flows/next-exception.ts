@@ -21,11 +21,11 @@ const MOST_TURNS = 20;
 export async function nextException(
 	parts: Working & Pick<Parts, 'log'>,
 	principal: Principal,
-	{ queue, team }: Pick<QueueQuery, 'queue' | 'team'>
+	{ queue, team, workflow, type }: Pick<QueueQuery, 'queue' | 'team' | 'workflow' | 'type'>
 ): Promise<Result<{ id: string; caseId: string }, 'forbidden' | 'empty'>> {
 	const scope = await scopeOf(parts.db, principal);
 	if (!scope) return fail('forbidden');
-	const asked = { queue, tab: 'next' as const, team };
+	const asked = { queue, tab: 'next' as const, team, workflow, type };
 	for (let turn = 0; turn < MOST_TURNS; turn += 1) {
 		const found = await pageOfQueue(parts.db, scope, asked, null, CANDIDATES);
 		if (found.length === 0) return fail('empty');

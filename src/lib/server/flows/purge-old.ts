@@ -14,7 +14,8 @@ const RETENTION = [
 	['staff_invitations', 'created_at', 30],
 	['provider_events', 'received_at', 30],
 	['whatsapp_windows', 'expires_at', 1],
-	['looked_up_customers', 'looked_at', 400]
+	['looked_up_customers', 'looked_at', 400],
+	['incident_acts', 'started_at', 90]
 ] as const;
 
 /** Rows of one statement: short enough for a page's timeouts, and for others to get their turn. */

@@ -22,7 +22,8 @@ interface KeyRow {
 /** What has a key of its own under the master keyring, and which rows of it still have theirs. */
 const HOLDERS = [
 	['cases', sql`erased_at is null`],
-	['staff', sql`true`]
+	['staff', sql`true`],
+	['incident_acts', sql`key is not null`]
 ] as const;
 
 /**

@@ -8,7 +8,7 @@ import type { Parts } from '../parts.ts';
 import type { Calling } from './call-records.ts';
 import { leavePath } from './leave-path.ts';
 import { readFreshFacts, type Refresh } from './refresh-facts.ts';
-import { tellBooked, tellRejected } from './tell-outcome.ts';
+import { tellBooked, tellNotWritten, tellRejected, tellWritten } from './tell-outcome.ts';
 
 export type Settling = Calling & Pick<Parts, 'vault' | 'jobs' | 'crash'>;
 
@@ -107,11 +107,11 @@ async function tellCase(
 	fresh: Refresh | null
 ): Promise<void> {
 	const { claimed, workflow, confirmed } = settled;
-	const submission = claimed.submission_id;
+	if (claimed.correction_id !== null)
+		return tellCorrection(settled, kase, change, claimed.correction_id);
+	const submission = claimed.submission_id!;
 	if (change.state === 'applied') {
-		const recordReference = String(change.answer?.reference ?? claimed.reference);
-		const asked = claimed.state === 'unknown' && claimed.repeat === 'lookup';
-		const found = asked ? 'looked-up' : 'answered';
+		const { recordReference, found } = foundHow(claimed, change);
 		return tellBooked(kase, { submission, recordReference, found });
 	}
 	if (change.state === 'rejected') {
@@ -125,4 +125,41 @@ async function tellCase(
 	const { person: reason } = change;
 	const ruleError = reason === 'rule-error';
 	if (reason) leavePath(workflow, kase, { breakpoint: 'writeback', reason, ruleError });
+}
+
+function foundHow(claimed: Claimed, change: Change) {
+	const recordReference = String(change.answer?.reference ?? claimed.reference);
+	const asked = claimed.state === 'unknown' && claimed.repeat === 'lookup';
+	return { recordReference, found: asked ? ('looked-up' as const) : ('answered' as const) };
+}
+
+/** A correction is nobody's outcome: the case goes on beside it, and a person hears if it is not written. */
+async function tellCorrection(
+	{ claimed, workflow }: Settled,
+	kase: CaseChange,
+	change: Change,
+	correction: string
+): Promise<void> {
+	if (change.state === 'applied')
+		return tellWritten(kase, { correction, ...foundHow(claimed, change) });
+	if (change.state === 'rejected') {
+		await tellNotWritten(kase, { correction, reason: change.reason ?? 'rejected' });
+		leavePath(workflow, kase, {
+			breakpoint: 'writeback',
+			reason: 'correction-rejected',
+			correction
+		});
+		return;
+	}
+	if (change.state === 'unknown' && claimed.state !== 'unknown') {
+		const reason = change.reason ?? 'unknown';
+		kase.must({ do: 'lose-correction', correction, attempt: claimed.attempt, reason });
+	}
+	const { person } = change;
+	if (person)
+		leavePath(workflow, kase, {
+			breakpoint: 'writeback',
+			reason: `correction-${person}`,
+			correction
+		});
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { DeskCase } from '../../contracts/desk-case.ts';
 import { isUuid } from '../../contracts/uuid.ts';
 import type { Principal } from '../../domain/staff/permissions.ts';
+import { FACTS } from '../../domain/identity/limits.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { textIn } from '../../domain/workflow/format.ts';
 import { placeholders } from '../../domain/workflow/template.ts';
@@ -20,6 +21,7 @@ import { deskNotes, deskQuestions, deskTimeline } from './desk-history.ts';
 import { deskOutreach, deskReplies } from './desk-outreach.ts';
 import { deskMessages, deskSubmission, deskWritebacks } from './desk-writebacks.ts';
 import { chooseView } from './show-actions.ts';
+import { endedFactors } from './rebind-factor.ts';
 import { receiptView } from './show-receipt.ts';
 
 type Read = Pick<Parts, 'db' | 'vault' | 'config'>;
@@ -60,6 +62,7 @@ export async function showDeskCase(
 		actions: deskActions(workflow, loaded),
 		rungs: state.rungs,
 		facts: deskFacts(document, loaded),
+		ended: await endedOf(db, loaded),
 		askable: askable(document).map((fact) => ({
 			fact,
 			label: factLabel(document, fact),
@@ -68,15 +71,16 @@ export async function showDeskCase(
 		correctable: Object.entries(document.facts).map(([name, { type }]) => ({
 			name,
 			label: factLabel(document, name),
-			kind: type
+			kind: type,
+			written: document.records.corrections?.facts[name] !== undefined
 		})),
 		contacts: deskContacts(loaded),
 		messages: await deskMessages(db, id),
 		replies: await deskReplies(parts, id, key),
 		outreach: await deskOutreach(parts, id),
 		submission: await deskSubmission(parts, workflow, loaded),
-		writebacks: await deskWritebacks(db, id, principal.id),
-		questions: await deskQuestions(parts, id, key, document),
+		writebacks: await deskWritebacks(db, id, principal.id, document),
+		questions: await deskQuestions(parts, id, key, document, loaded.content.corrections),
 		grants: state.grants.map(({ action, clauses, expiresAt, usedBy }) => ({
 			label: actionLabel(document, action),
 			clauses,
@@ -88,6 +92,16 @@ export async function showDeskCase(
 		timeline: await deskTimeline(db, id, document),
 		sees: await seenNow(parts, workflow, loaded)
 	});
+}
+
+/** What the customer cannot prove themselves with any more, everywhere or on this case. */
+async function endedOf(db: Db, { row, state }: LoadedCase): Promise<DeskCase['ended']> {
+	const ended = await endedFactors(db, row.customer_hash).execute();
+	const here = state.failures['known-facts'] >= FACTS.perCase;
+	const everywhere = ended.map(({ factor }) => ({ factor, everywhere: true }));
+	return here && !ended.some(({ factor }) => factor === 'known-facts')
+		? [...everywhere, { factor: 'known-facts', everywhere: false }]
+		: everywhere;
 }
 
 /** A case is seen by who sees one of its exceptions, open or closed; by who sees all, always. */

@@ -17,6 +17,7 @@ import { proposeDraft, type Proposed, readDraft, shownLines } from './drafts.ts'
 import { leaveForRule } from './leave-for-rule.ts';
 import { leavePath } from './leave-path.ts';
 import { visitLives } from './load-visit.ts';
+import { queueWriteback } from './queue-writeback.ts';
 import { FRESH_SECONDS, readFreshFacts, recordIsFresh, storeFreshFacts } from './refresh-facts.ts';
 import { takeAction } from './take-action.ts';
 
@@ -186,7 +187,11 @@ async function submit(
 		})
 		.execute();
 	await keepLink(trx, row.id, keptUntil(now));
-	await insertWriteback(parts, workflow, change, { id, reference, operation: declared.operation });
+	await queueWriteback(parts, workflow, change, {
+		submission: id,
+		reference,
+		operation: declared.operation
+	});
 	if (declared.effect === 'money')
 		await trx
 			.updateTable('visits')
@@ -194,29 +199,4 @@ async function submit(
 			.where('id', '=', visit.id)
 			.execute();
 	return ok({ submissionId: id });
-}
-
-async function insertWriteback(
-	{ jobs }: Used,
-	{ key, document }: Workflow,
-	{ trx, row }: CaseChange,
-	submission: { id: string; reference: string; operation: string }
-): Promise<void> {
-	const { id, reference, operation } = submission;
-	const writeback = uuid();
-	await trx
-		.insertInto('writebacks')
-		.values({
-			id: writeback,
-			submission_id: id,
-			case_id: row.id,
-			workflow: key,
-			connection: document.records.connection,
-			operation,
-			repeat: document.records.operations[operation]?.repeat ?? 'none',
-			reference,
-			state: 'pending'
-		})
-		.execute();
-	await jobs.send(trx, 'apply-writeback', { v: 1, writeback });
 }

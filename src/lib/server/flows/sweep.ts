@@ -3,6 +3,7 @@ import { VISIT } from '../../domain/identity/limits.ts';
 import { changeCase, type Trx } from '../db/cases.ts';
 import { countAgainst } from '../db/counters.ts';
 import { closeIncidents } from '../db/exceptions.ts';
+import { idleActs } from '../db/incident-acts.ts';
 import { priorityByAge, priorityOf } from '../jobs/queues.ts';
 import type { Parts } from '../parts.ts';
 import { wakeCallbacks, wakePolls } from './wake-callbacks.ts';
@@ -37,7 +38,8 @@ export async function sweep(parts: Used): Promise<Record<string, number> | null>
 		polls: await wakePolls(parts),
 		expired: await expireCases(parts),
 		escalated: await escalateExceptions(parts),
-		calm: await closeIncidents(parts.db)
+		calm: await closeIncidents(parts.db),
+		acts: await wakeIncidentActs(parts)
 	};
 }
 
@@ -128,6 +130,14 @@ async function wakeUnbegun({ db, jobs, crash }: Used): Promise<number> {
 	});
 	crash('wake-unbegun:after-commit');
 	return found;
+}
+
+/** An act on an incident whose process is gone; one statement each, and a repeat is harmless. */
+async function wakeIncidentActs({ db, jobs }: Used): Promise<number> {
+	const rows = await idleActs(db, BATCH);
+	const waiting = rows.map(({ id }) => ({ data: { v: 1 as const, act: id } }));
+	await jobs.sendAll(db, 'work-incident', waiting);
+	return rows.length;
 }
 
 async function expireCases(parts: Used): Promise<number> {

@@ -6,7 +6,7 @@ import { judgeActions } from './judge-actions.ts';
 import { leavePath } from './leave-path.ts';
 import { type Refresh, storeFreshFacts } from './refresh-facts.ts';
 
-// What a submission came to, said to its case: by the system of record's answer, or by two people.
+// What a submission or a correction came to, said to its case: by the system of record's answer, or by two people.
 
 /** It is applied: the case is over, and the link goes on as the receipt. */
 export async function tellBooked(
@@ -37,6 +37,37 @@ export async function tellRejected(
 	kase.must({ do: 'reject', submission, reason });
 	await giveTime(workflow, kase);
 	if (action) offerOthers(workflow, action, kase, reason, fresh);
+}
+
+/** A correction is in the record now; the next read of it ends what stood in for it. */
+export async function tellWritten(
+	kase: CaseChange,
+	written: {
+		correction: string;
+		recordReference: string;
+		found: 'answered' | 'looked-up' | 'by-person';
+	}
+): Promise<void> {
+	await endCorrection(kase, written.correction, 'applied');
+	kase.must({ do: 'apply-correction', ...written });
+}
+
+/** A correction is not in the record, and is not tried any more. It goes on counting for its case. */
+export async function tellNotWritten(
+	kase: CaseChange,
+	{ correction, reason }: { correction: string; reason: string }
+): Promise<void> {
+	await endCorrection(kase, correction, 'rejected');
+	kase.must({ do: 'reject-correction', correction, reason });
+}
+
+async function endCorrection({ trx, now }: CaseChange, id: string, state: 'applied' | 'rejected') {
+	await trx
+		.updateTable('corrections')
+		.set({ state, ended_at: now })
+		.where('id', '=', id)
+		.where('state', '=', 'received')
+		.execute();
 }
 
 /** Who hears a no has as long to choose anew as who gets a message, however late it came. */

@@ -25,8 +25,11 @@ export interface ActDetail {
 export interface Held extends CaseChange {
 	exception: DeskRow;
 	workflow: Workflow;
-	principal: Principal;
+	principal: Actor;
 }
+
+/** Who acts. What they may is asked in the database, so that an act goes on without their session. */
+type Actor = Pick<Principal, 'id'>;
 
 export type Working = Pick<Parts, 'db' | 'vault' | 'crash'>;
 
@@ -37,7 +40,7 @@ export type Working = Pick<Parts, 'db' | 'vault' | 'crash'>;
  */
 export async function workException<Value, Reason extends string, Detail = undefined>(
 	parts: Working,
-	principal: Principal,
+	principal: Actor,
 	id: string,
 	work: (held: Held) => Promise<Result<Value, Reason, Detail>>,
 	{ permission = 'desk.work', claims = true }: { permission?: Permission; claims?: boolean } = {}
@@ -45,31 +48,37 @@ export async function workException<Value, Reason extends string, Detail = undef
 	const caseId = await caseOf(parts, id);
 	if (!caseId) return fail('not-found');
 	const actor = `staff:${principal.id}` as const;
-	return changeCase(
-		parts,
-		caseId,
-		{ actor, flow: 'work-exception' },
-		async (change): Promise<Result<Value, Reason | ActRefusal, Detail | ActDetail>> => {
-			const { trx, row } = change;
-			if (!(await permits(trx, principal, permission))) return fail('forbidden');
-			const scope = await scopeOf(trx, principal);
-			const exception = scope && (await lockInScope(trx, scope, id));
-			if (!exception) return fail('not-found');
-			if (exception.state === 'closed')
-				return fail('already-finished', { outcome: exception.outcome });
-			if (claims) {
-				const claim = await takeClaim(trx, id, principal.id);
-				if (!claim) return fail('claimed-by-other', { staff: exception.claimed_by! });
-				if (claim === 'claimed') change.must({ do: 'claim', exception: id });
-			}
-			const workflow = await loadWorkflow(trx, row.workflow, row.version);
-			// The change itself goes on: what `work` decides moves its state.
-			return work(Object.assign(change, { exception, workflow, principal }));
-		}
+	return changeCase(parts, caseId, { actor, flow: 'work-exception' }, (change) =>
+		workHeld(change, principal, id, work, { permission, claims })
 	);
 }
 
-async function caseOf({ db }: Pick<Parts, 'db'>, id: string): Promise<string | undefined> {
+/** The same inside a change of its case that is open already. */
+export async function workHeld<Value, Reason extends string, Detail = undefined>(
+	change: CaseChange,
+	principal: Actor,
+	id: string,
+	work: (held: Held) => Promise<Result<Value, Reason, Detail>>,
+	{ permission = 'desk.work', claims = true }: { permission?: Permission; claims?: boolean } = {}
+): Promise<Result<Value, Reason | ActRefusal, Detail | ActDetail>> {
+	const { trx, row } = change;
+	if (!(await permits(trx, principal, permission))) return fail('forbidden');
+	const scope = await scopeOf(trx, principal);
+	const exception = scope && (await lockInScope(trx, scope, id));
+	if (!exception) return fail('not-found');
+	if (exception.state === 'closed') return fail('already-finished', { outcome: exception.outcome });
+	if (claims) {
+		const claim = await takeClaim(trx, id, principal.id);
+		if (!claim) return fail('claimed-by-other', { staff: exception.claimed_by! });
+		if (claim === 'claimed') change.must({ do: 'claim', exception: id });
+	}
+	const workflow = await loadWorkflow(trx, row.workflow, row.version);
+	// The change itself goes on: what `work` decides moves its state.
+	return work(Object.assign(change, { exception, workflow, principal }));
+}
+
+/** The case of an exception; `undefined` if there is none. */
+export async function caseOf({ db }: Pick<Parts, 'db'>, id: string): Promise<string | undefined> {
 	if (!isUuid(id)) return undefined;
 	const row = await db
 		.selectFrom('exceptions')

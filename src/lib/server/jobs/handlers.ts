@@ -6,6 +6,7 @@ import { reachOut } from '../flows/reach-out.ts';
 import { pollDelivery } from '../flows/poll-delivery.ts';
 import { sendMessage } from '../flows/send-message.ts';
 import { workCallbacks } from '../flows/work-callbacks.ts';
+import { workIncidentAct } from '../flows/work-incident-act.ts';
 import type { Parts } from '../parts.ts';
 import type { Handlers } from './jobs.ts';
 
@@ -24,7 +25,8 @@ export const handlersOf = (parts: Parts, background: Parts = parts): Handlers =>
 	'work-callbacks': ({ callbacks }) => workCallbacks(background, callbacks),
 	'poll-delivery': unlessErased(({ message, attempt }) =>
 		pollDelivery(background, message, attempt)
-	)
+	),
+	'work-incident': ({ act }) => workIncidentAct(background, act)
 });
 
 /** There is nothing left to do for a case whose customer was erased meanwhile. */

@@ -10,7 +10,8 @@ export const queues = {
 	'make-offer': { expireInSeconds: 120, heartbeatSeconds: 30 },
 	outreach: { expireInSeconds: 120, heartbeatSeconds: 30 },
 	'work-callbacks': { expireInSeconds: 120, heartbeatSeconds: 30 },
-	'poll-delivery': { expireInSeconds: 120, heartbeatSeconds: 30 }
+	'poll-delivery': { expireInSeconds: 120, heartbeatSeconds: 30 },
+	'work-incident': { expireInSeconds: 120, heartbeatSeconds: 30 }
 } as const;
 
 export type QueueName = keyof typeof queues;
@@ -33,6 +34,7 @@ export interface JobData {
 	outreach: { v: 1; case: string };
 	'work-callbacks': { v: 1; callbacks: string[] };
 	'poll-delivery': { v: 1; message: string; attempt: number };
+	'work-incident': { v: 1; act: string };
 }
 
 /** Of the messages that share a queue. */

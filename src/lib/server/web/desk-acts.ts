@@ -10,7 +10,9 @@ import { decideException } from '../flows/decide-exception.ts';
 import { decideSettlement } from '../flows/decide-settlement.ts';
 import { grantAction } from '../flows/grant-action.ts';
 import { handBack } from '../flows/hand-back.ts';
+import { identifyCustomer } from '../flows/identify-customer.ts';
 import { proposeSettlement } from '../flows/propose-settlement.ts';
+import { takeAnswer } from '../flows/take-answer.ts';
 import { writeNote } from '../flows/write-note.ts';
 import { parts } from './app.ts';
 import { formFields } from './forms.ts';
@@ -46,12 +48,16 @@ const ACTS = {
 		}),
 	correct: (who, id, { fact = '', value = '', why = '', closes }) =>
 		correctFact(parts(), who, id, { fact, value, why, closes: closes === 'on' }),
+	'take-answer': (who, id, { question = '', why = '', closes }) =>
+		takeAnswer(parts(), who, id, { question, why, closes: closes === 'on' }),
+	identify: (who, id, { why = '' }) => identifyCustomer(parts(), who, id, why),
 	note: (who, id, { text = '' }) => writeNote(parts(), who, id, text),
 	assign: (who, id, { to = '', why = '' }) => assignException(parts(), who, id, { to, why }),
 	propose: (who, id, form) =>
 		proposeSettlement(parts(), who, id, {
 			settles: settles(form['settles']),
 			reference: form['reference'],
+			writeback: form['writeback'],
 			why: form['why'] ?? ''
 		}),
 	settle: (who, id, { proposal = '', approved, why }) =>
@@ -68,6 +74,7 @@ const STATUS: Record<DeskReason, number> = {
 	'claimed-by-other': 409,
 	'outcome-not-allowed': 409,
 	'submission-under-way': 409,
+	'correction-under-way': 409,
 	'bad-text': 400,
 	'unknown-fact': 400,
 	'already-asked': 409,
@@ -85,6 +92,9 @@ const STATUS: Record<DeskReason, number> = {
 	'reference-needed': 400,
 	'own-proposal': 409,
 	'already-decided': 409,
+	'already-running': 409,
+	'no-answer': 409,
+	'already-taken': 409,
 	empty: 409
 };
 

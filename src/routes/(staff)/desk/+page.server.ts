@@ -19,8 +19,8 @@ export const load: PageServerLoad = async (event) => {
 	const query = queueQuery.parse(Object.fromEntries(searchParams));
 	const listed = await listQueue(parts(), who, query);
 	// What one cause stopped is one line; its cases stand behind it.
-	const byCause = query.queue === 'system' && query.tab === 'next' && !query.incident;
-	const incidents = byCause ? await listIncidents(parts(), who) : null;
+	const byCause = query.queue === 'system' && query.tab === 'next';
+	const incidents = byCause ? await listIncidents(parts(), who, query) : null;
 	if (!listed.ok || incidents?.ok === false) error(404);
 	return {
 		query,
@@ -32,11 +32,12 @@ export const load: PageServerLoad = async (event) => {
 };
 
 export const actions: Actions = {
+	/** Of what is looked at, which stands in the address. */
 	next: async (event) => {
 		const who = await requireStaff(event, 'desk.work');
-		const form = await formFields(event.request);
-		const taken = await nextException(parts(), who, queueQuery.parse(form));
-		if (!taken.ok) return refuse('next', taken.reason, form);
+		const query = queueQuery.parse(Object.fromEntries(event.url.searchParams));
+		const taken = await nextException(parts(), who, query);
+		if (!taken.ok) return refuse('next', taken.reason, {});
 		redirect(303, `/desk/cases/${taken.value.caseId}?done=claim`);
 	},
 	claim: async (event) => {

@@ -22,14 +22,62 @@ export function checkOperations(document: WorkflowDocument, report: Report): voi
 	if (records.read.mapping.http)
 		checkCall(records.read.mapping.http, [...read, 'http'], ['customer'], report);
 	else report(read, 'Says not how the record is read', 'Write a mapping, such as http.');
-	const used = new Set(Object.values(actions).map((action) => action.operation));
+	checkCorrections(document, report);
+	const used = new Set([
+		...Object.values(actions).map((action) => action.operation),
+		...Object.values(records.corrections?.facts ?? {})
+	]);
 	for (const [name, operation] of Object.entries(records.operations)) {
 		const at: Path = ['records', 'operations', name];
 		if (!used.has(name))
-			report(at, 'No action uses this operation', 'Name it in an action, or remove it.');
+			report(at, 'Nothing uses this operation', 'Name it in an action, or remove it.');
 		checkAnswer(operation, at, report);
 		checkMapping(operation, [...at, 'mapping'], report);
 	}
+}
+
+/** What is corrected is read from the record, and a correction that fails is somebody's. */
+function checkCorrections(document: WorkflowDocument, report: Report): void {
+	const { records, breakpoints, exceptions } = document;
+	if (!records.corrections) return;
+	const at: Path = ['records', 'corrections'];
+	for (const [fact, operation] of Object.entries(records.corrections.facts)) {
+		if (!Object.hasOwn(records.facts, fact))
+			report(
+				[...at, 'facts', fact],
+				`The record holds no fact "${fact}"`,
+				`Use ${oneOf(Object.keys(records.facts))}: what it does not hold cannot be put right there.`
+			);
+		if (!Object.hasOwn(records.operations, operation))
+			report(
+				[...at, 'facts', fact],
+				`There is no operation "${operation}"`,
+				`Write it under records.operations, or use ${oneOf(Object.keys(records.operations))}.`
+			);
+	}
+	const { exception } = records.corrections;
+	const declared = Object.hasOwn(exceptions, exception) ? exceptions[exception] : undefined;
+	if (declared?.class !== 'system')
+		report(
+			[...at, 'exception'],
+			declared
+				? `The exception type "${exception}" is of class "${declared.class}"`
+				: `There is no exception type "${exception}"`,
+			'Name one of class "system": what the record does not take is no judgement.'
+		);
+	else if (!declared.outcomes.some(({ does }) => does === 'resume'))
+		report(
+			['exceptions', exception, 'outcomes'],
+			'A correction that the record refuses cannot be closed without ending the case',
+			'Add an outcome that does: resume.'
+		);
+	const others = [...Object.values(breakpoints).map((one) => one?.exception), document.ruleError];
+	if (others.includes(exception))
+		report(
+			[...at, 'exception'],
+			`The exception type "${exception}" is raised for other reasons, too`,
+			'Give corrections a type of their own: its message tells customers something else.'
+		);
 }
 
 function checkAnswer(operation: Operation, at: Path, report: Report): void {

@@ -1,9 +1,9 @@
 import type { DeskReason } from '../../../contracts/desk-reasons.ts';
 import type { Attachment } from 'svelte/attachments';
 
-/** What every form of an act knows: the exception it is about, and what was typed and refused. */
+/** What every form of an act knows: the exception it is about, if one, and what was typed and refused. */
 export interface Acting {
-	exception: string;
+	exception?: string;
 	refused: { act: string; reason: DeskReason; typed: Record<string, string> } | null;
 	enhance: Attachment<HTMLFormElement>;
 }

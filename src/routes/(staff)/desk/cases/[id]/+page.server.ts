@@ -30,6 +30,10 @@ export const actions: Actions = {
 	ask: async (event) => press(event, await requireStaff(event, 'desk.work'), 'ask'),
 	grant: async (event) => press(event, await requireStaff(event, 'desk.work'), 'grant'),
 	correct: async (event) => press(event, await requireStaff(event, 'desk.work'), 'correct'),
+	'take-answer': async (event) =>
+		press(event, await requireStaff(event, 'desk.work'), 'take-answer'),
+	identify: async (event) =>
+		press(event, await requireStaff(event, 'desk.work', { fresh: true }), 'identify'),
 	note: async (event) => press(event, await requireStaff(event, 'desk.work'), 'note'),
 	assign: async (event) => press(event, await requireStaff(event, 'desk.work'), 'assign'),
 	propose: async (event) => press(event, await requireStaff(event, 'writeback.propose'), 'propose'),
