@@ -56,6 +56,10 @@ test('C11: a person binds an ended factor again: codes go out, and every open ca
 	expect(await rebound(other)).toEqual([]);
 	const theirs = await beginVisit(world, other);
 	expect(await showVerify(world.parts, theirs)).toMatchObject({ ask: 'person' });
+	// It was ended on another case: here, too, somebody has it, once, however often they come.
+	await beginVisit(world, other);
+	const raised = (await eventsOf(world, other)).filter(({ type }) => type === 'exception-raised');
+	expect(raised).toMatchObject([{ data: { breakpoint: 'identity' } }]);
 });
 
 test('C11: what is only locked keeps its half hour, and there is nothing to do', async () => {

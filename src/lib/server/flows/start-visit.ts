@@ -1,5 +1,5 @@
-import { changeCase, loadCase } from '../db/cases.ts';
-import { loadWorkflow } from '../db/workflows.ts';
+import { type CaseChange, changeCase, loadCase } from '../db/cases.ts';
+import { loadWorkflow, type Workflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
 import type { Calling } from './call-records.ts';
 import { newTicket, type VisitTicket } from './load-visit.ts';
@@ -38,17 +38,25 @@ export async function startVisit(
 				.values({ ...row, case_id: change.row.id, link_hash: opened.link.hash, assurance: 'link' })
 				.execute();
 			change.must({ do: 'start-visit' });
-			if (!fresh || change.state.ended) return;
-			if (fresh.ok) storeFreshFacts(workflow, change, fresh.value);
-			else if (fresh.reason === 'not-found') storeUnknownCustomer(change);
-			else return;
-			const { customer_hash: customerHash } = change.row;
-			const { channels } = workflow.document.identity.code;
-			const contacts = change.content.record?.contacts;
-			// Nobody will ask for a code that can go nowhere: a person hears of it now.
-			if (!channels.some((channel) => contacts?.[channel]))
-				await raiseIfStuck({ customerHash, assurance: 'link' }, workflow, change, false);
+			if (change.state.ended) return;
+			if (fresh?.ok) storeFreshFacts(workflow, change, fresh.value);
+			else if (fresh?.reason === 'not-found') storeUnknownCustomer(change);
+			else if (fresh) return;
+			await raiseAtOnce(workflow, change);
 		}
 	);
 	return ticket;
+}
+
+/**
+ * Nobody asks for a code that can go nowhere, nor for one that was ended for good on another case: a
+ * person hears of it now, and the page that says so is true.
+ */
+async function raiseAtOnce(workflow: Workflow, change: CaseChange): Promise<void> {
+	const { row, state, content } = change;
+	if (state.exceptions.some(({ breakpoint }) => breakpoint === 'identity')) return;
+	const { channels } = workflow.document.identity.code;
+	const reachable = channels.some((channel) => content.record?.contacts?.[channel]);
+	const stranger = { customerHash: row.customer_hash, assurance: 'link' } as const;
+	await raiseIfStuck(stranger, workflow, change, reachable);
 }
