@@ -73,6 +73,7 @@ const steps = [
 			when 'message-accepted' then 1
 			when 'visit-started' then 2
 			when 'challenge-passed' then 4
+			when 'action-chosen' then 2048
 			when 'submission-received' then 8
 			when 'submission-booked' then 16
 			when 'exception-raised' then 32
@@ -87,6 +88,7 @@ const steps = [
 				else 0 end
 			else 0 end)
 		from case_events e where e.case_id = c.id), 0)`,
+	sql`update cases set state = state || '{"chosen": []}'`,
 	sql`create index cases_figures on cases (workflow, opened_at)
 		include (version, reached, stage, ended_at, customer_hash)`,
 	sql`create index exceptions_figures on exceptions (workflow, opened_at)`,

@@ -53,6 +53,7 @@ export type Command =
 			asked?: boolean | undefined;
 			step: LadderStep;
 	  }
+	| { do: 'choose-action'; action: string }
 	| {
 			do: 'submit';
 			submission: string;

@@ -3,8 +3,9 @@ import { checkInputs } from '../../domain/policy/inputs.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { Parts } from '../parts.ts';
 import { beginAction } from './action-form.ts';
-import { type DraftContent, propose, storeDraft } from './drafts.ts';
+import { type DraftContent, newDraft, propose, storeDraft } from './drafts.ts';
 import { reportRuleError } from './leave-for-rule.ts';
+import { noteChoice } from './note-choice.ts';
 import type { ActionRefusal } from './take-action.ts';
 
 /** The longest text of a field that is kept: above every limit, so it is refused again. */
@@ -32,8 +33,11 @@ export async function saveDraft(
 	const { language } = visit;
 	const checked = checkInputs(workflow.compiled, action, form, { ...moment, language });
 	if (!checked.ok && checked.reason === 'rule-error') return broken();
-	const { row, key } = loaded;
-	const store = (content: DraftContent) => storeDraft(parts, row.id, key, action, content);
+	const store = async (content: DraftContent) => {
+		const draft = await newDraft(parts, loaded, action, content);
+		await noteChoice(parts, loaded, action, (db) => storeDraft(db, parts, draft));
+		return draft.id;
+	};
 	if (!checked.ok) {
 		const typed = Object.fromEntries(
 			(workflow.document.actions[action]?.inputs ?? []).flatMap(({ name }) =>
