@@ -10,7 +10,8 @@ import {
 	isKeptBack,
 	loseJobs,
 	poisoned,
-	setBreaker
+	setBreaker,
+	whileOff
 } from './crash-troubles.ts';
 import { bringHome, newestLink, reachChoices, type Wish } from './crash-walk.ts';
 
@@ -218,6 +219,22 @@ export const JOURNEYS: Record<string, Journey> = {
 					const page = `/a/${visit}/do/pay-part`;
 					await traveller.press(`${page}?/start`);
 					await traveller.press(`${page}?/save`, { part: '10' });
+					traveller.at = '';
+				}
+			});
+		}
+	},
+	'switched off': {
+		points: /^report-switched-off:/,
+		end: 'resolved',
+		async go(traveller) {
+			await open(traveller);
+			await bringHome(traveller, {
+				...PAY,
+				async onTheWay(_, visit) {
+					await whileOff(traveller, 'action:pay-part', () =>
+						traveller.press(`/a/${visit}/do/pay-part?/start`)
+					);
 					traveller.at = '';
 				}
 			});

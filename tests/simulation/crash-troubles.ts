@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
+import { putOff } from '../../src/lib/server/db/switches.ts';
+import type { Part } from '../../src/lib/domain/workflow/switches.ts';
 import { publishWorkflow } from '../../src/lib/server/flows/publish-workflow.ts';
 import type { Traveller } from './crash-customer.ts';
 import type { Lane } from './crash-lane.ts';
@@ -102,4 +104,23 @@ export async function checkpointsOf({ lane }: Traveller): Promise<number> {
 	const { rows } = await sql<{ count: number }>`
 		select count(*) as count from checkpoints`.execute(lane.fleet.db);
 	return rows[0]!.count;
+}
+
+/** Does something while operations have switched a part of the workflow off. */
+export async function whileOff(
+	{ lane }: Traveller,
+	part: Part,
+	make: () => Promise<unknown>
+): Promise<void> {
+	const { db } = lane.fleet;
+	const by = 'staff:one';
+	const id = await db
+		.transaction()
+		.execute((trx) => putOff(trx, { workflow: 'failed-payment', part, by, why: 'test' }));
+	try {
+		await make();
+	} finally {
+		await sql`update switches set asked_by = ${by}, asked_at = now(), asked_why = 'test',
+			on_by = 'staff:other', on_at = now() where id = ${id}`.execute(db);
+	}
 }

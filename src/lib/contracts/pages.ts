@@ -99,7 +99,7 @@ export interface ChooseView {
 		label: string;
 		/** The workflow's words; without them `unsaid` says which of ours stand there. */
 		reason?: string;
-		unsaid?: 'withheld' | 'rule-error';
+		unsaid?: 'withheld' | 'rule-error' | 'switched-off';
 		cure?: string;
 	}[];
 	/** An unfinished draft that can be continued. */

@@ -2,8 +2,8 @@ import type { VerifiedVisit } from '../../domain/identity/proofs.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { Parts } from '../parts.ts';
 import { beginAction } from './action-form.ts';
-import { reportRuleError } from './leave-for-rule.ts';
 import { noteChoice } from './note-choice.ts';
+import { reportRefusal } from './report-refusal.ts';
 import { saveDraft } from './save-draft.ts';
 import type { ActionRefusal } from './take-action.ts';
 
@@ -24,9 +24,10 @@ export async function chooseAction(
 		return fail(saved.reason === 'invalid-input' ? 'not-eligible' : saved.reason);
 	}
 	const { loaded, workflow, taken } = await beginAction(parts, visit, action);
-	if (!taken.ok && taken.reason === 'rule-error')
-		await reportRuleError(parts, workflow, visit.caseId, action);
-	if (!taken.ok) return taken;
+	if (!taken.ok) {
+		await reportRefusal(parts, workflow, { caseId: visit.caseId, action, reason: taken.reason });
+		return taken;
+	}
 	await noteChoice(parts, loaded, action);
 	return ok({ draftId: null });
 }
