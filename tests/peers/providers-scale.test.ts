@@ -78,6 +78,7 @@ test(
 			expect(opened.every(({ status }) => status === 'opened')).toBe(true);
 			await Promise.all([crowd.workAll(), ...group.map(react)]);
 			await Promise.all([crowd.workAll(), ...group.map(react)]);
+			await crowd.resume();
 		}
 		const check = (settled: boolean) => {
 			const { vault, links } = crowd.parts;
@@ -85,6 +86,7 @@ test(
 		};
 		expect(await check(false)).toEqual([]);
 		crowd.heal();
+		await crowd.resume();
 		await crowd.drain();
 		expect(await check(true)).toEqual([]);
 		expect(await brokenRules(crowd.db)).toEqual([]);
