@@ -53,6 +53,8 @@ export type VerifyView =
 			 * who has the case meanwhile, empty while nobody was asked.
 			 */
 			full?: { from: string; message: string };
+			/** Set while every sender that could take a code is out of order; who has the case, or empty. */
+			stopped?: { message: string };
 	  }
 	| {
 			ask: 'known-facts';
