@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createRandom, type Random } from '../support/random.ts';
+import { DAYTIME } from '../support/zones.ts';
 import { violations } from '../simulation/invariants.ts';
 import { type Crowd, startCrowd } from './providers-crowd.ts';
 import { brokenAtProviders, brokenRules } from './providers-rules.ts';
@@ -72,6 +73,8 @@ test(
 					workflow: 'failed-payment',
 					customer: `S-${first + index}`,
 					contacts,
+					// Whenever this runs: at night nothing would go out, and all would hold.
+					zone: DAYTIME,
 					facts: { balance: 3363, due_date: '2026-11-16' }
 				}))
 			);

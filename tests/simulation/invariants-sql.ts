@@ -143,7 +143,10 @@ export const SETTLED: Record<string, string> = {
 		where s.state = 'received' and not ${WITH_PERSON('s.case_id')}`,
 	'no writeback waits for nobody': `select id from writebacks w
 		where state in ('pending','sending','unknown') and not ${WITH_PERSON('w.case_id')}`,
-	'no message is left behind': `select id from messages where state in ${UNDER_WAY}`,
+	// One of ours waits, with a time, while a person has the case.
+	'no message is left behind': `select m.id from messages m join cases c on c.id = m.case_id
+		where m.state in ${UNDER_WAY} and not (m.class = 'outreach' and m.state = 'queued'
+			and m.next_at is not null and c.stage = 'with-person')`,
 	'no case waits to begin': `select id from cases
 		where complete_at is not null and ended_at is null`,
 	'no reminder is overdue': `select id from cases where remind_at < now() and ended_at is null`
