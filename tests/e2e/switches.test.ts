@@ -55,6 +55,8 @@ test('operations switch the action off, alone and at once, with a reason', async
 	expect(await said(operations)).toMatch(/Off:\s+Pay it now/);
 	await page.goto('/console/workflows');
 	await page.getByRole('link', { name: '1 off' }).waitFor();
+	await page.goto('/console');
+	await page.getByRole('heading', { name: 'Switched off or paused' }).waitFor();
 });
 
 test('the customer with the review before them confirms nothing, and reads why and what is left', async () => {
