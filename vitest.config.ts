@@ -38,8 +38,8 @@ const once = ['cli-*', 'config*', 'crypto-*', 'db-lock', 'forms'].map(server);
  * those whose SQL, locks and jobs are most likely to differ there.
  */
 const embeddedShort = [
-	...['api-cases', 'api-open', 'audit-record', 'console-changes', 'db', 'db-*', 'desk-claims'],
-	...['desk-corrections', 'desk-incidents'],
+	...['api-cases', 'api-open', 'audit-record', 'console-changes', 'console-switches'],
+	...['db', 'db-*', 'desk-claims', 'desk-corrections', 'desk-incidents'],
 	...['desk-settlements', 'erasure', 'flows-claims', 'flows-codes', 'flows-submit'],
 	...[
 		'flows-callbacks',

@@ -65,6 +65,43 @@ const steps = [
 	sql`create trigger workflow_proposals_decided_once before update on workflow_proposals
 		for each row execute function refuse_decided()`,
 
+	// Parts of a workflow that are off, in all its versions (domain/workflow/switches). Whoever confirms
+	// asks here; what is off and has no on_at holds. A part that the program paused one person resumes.
+	sql`create table switches (
+		id uuid primary key,
+		workflow text not null,
+		part text not null check (part = 'outreach' or part like 'action:_%' or part like 'template:_%'),
+		off_by text not null,
+		off_at timestamptz not null default now(),
+		off_why text not null,
+		-- somebody asked for it to be on again
+		asked_by text,
+		asked_at timestamptz,
+		asked_why text,
+		on_by text,
+		on_at timestamptz,
+		check ((asked_by is null) = (asked_at is null) and (asked_by is null) = (asked_why is null)),
+		check ((on_by is null) = (on_at is null)),
+		-- four eyes: nobody puts on alone what was taken off by hand
+		check (on_at is null or (asked_at is not null and (part like 'template:_%' or on_by <> asked_by)))
+	)`,
+	sql`create unique index switches_off on switches (workflow, part) where on_at is null`,
+	sql`create index switches_latest on switches (workflow, off_at desc, id desc)`,
+	sql`create trigger switches_frozen
+		before update of id, workflow, part, off_by, off_at, off_why or delete on switches
+		for each row execute function refuse_change()`,
+	sql`create function refuse_ended() returns trigger language plpgsql as $$
+		begin
+			if old.on_at is not null then
+				raise exception 'a switch is put on once' using errcode = '42501';
+			end if;
+			return new;
+		end $$`,
+	sql`create trigger switches_put_on_once before update on switches
+		for each row execute function refuse_ended()`,
+	sql`insert into role_permissions (role, permission) values
+		('operations', 'workflow.stop'), ('approver', 'workflow.stop')`,
+
 	// What a case has reached at least once, as bits (domain/telemetry/reached): figures count cases by
 	// one index instead of reading every event.
 	sql`alter table cases add column reached integer not null default 0`,
@@ -73,6 +110,7 @@ const steps = [
 			when 'message-accepted' then 1
 			when 'visit-started' then 2
 			when 'challenge-passed' then 4
+			when 'action-chosen' then 2048
 			when 'submission-received' then 8
 			when 'submission-booked' then 16
 			when 'exception-raised' then 32
@@ -87,6 +125,7 @@ const steps = [
 				else 0 end
 			else 0 end)
 		from case_events e where e.case_id = c.id), 0)`,
+	sql`update cases set state = state || '{"chosen": []}'`,
 	sql`create index cases_figures on cases (workflow, opened_at)
 		include (version, reached, stage, ended_at, customer_hash)`,
 	sql`create index exceptions_figures on exceptions (workflow, opened_at)`,

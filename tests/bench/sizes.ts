@@ -140,8 +140,8 @@ async function reviewOf(
 	const path = await browser.press(`${action}?/start`);
 	if (path.includes('/review/')) return path;
 	const form = await browser.get(path);
-	if (form.status === 303) {
-		weigh?.('verify: facts', await browser.get(form.location));
+	if (path.includes('/verify')) {
+		weigh?.('verify: facts', form);
 		return null;
 	}
 	weigh?.('fill', form);

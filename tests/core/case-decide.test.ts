@@ -133,3 +133,11 @@ test('an ended case still takes reports of its messages and looks at its receipt
 		expect(state.stage).toBe('resolved');
 	}
 });
+
+test('an action is chosen once, however often it is begun, and never on an ended case', () => {
+	const choose = (action: string): Command => ({ do: 'choose-action', action });
+	const begun = [choose('pay'), choose('wait'), choose('pay')];
+	expect(types(begun).filter((type) => type === 'action-chosen')).toHaveLength(2);
+	expect(last(begun).after).toMatchObject({ chosen: ['pay', 'wait'], stage: 'waiting' });
+	expect(last([cancel, choose('pay')]).decision).toEqual({ ok: false, reason: 'ended' });
+});

@@ -130,6 +130,7 @@ export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
 		}),
 		weight: 3
 	},
+	fc.record({ do: is('choose-action'), action: fc.constantFrom('pay', 'wait') }),
 	{
 		arbitrary: fc.record({
 			do: is('submit'),

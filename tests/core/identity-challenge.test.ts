@@ -104,6 +104,13 @@ describe('the next challenge', () => {
 		expect(ask({ ...fresh, reachable: false }, { need: 'code' })).toEqual(
 			person('code-unreachable')
 		);
+		const later = { ...fresh, reachable: 'later' as const };
+		expect(ask(later, { need: 'code' })).toEqual(person('code-not-sendable'));
+		expect(ask({ ...facts({ disabled: true }), reachable: 'later' })).toMatchObject({
+			ask: 'person'
+		});
+		// Where facts are enough nobody waits for a sender.
+		expect(ask(later)).toEqual({ ask: 'known-facts' });
 		expect(ask(code({ disabled: true }), { need: 'code' })).toEqual(person('code-disabled'));
 		const spent = { ...facts({ failuresOnCase: 3, failuresToday: 3 }), reachable: false };
 		expect(ask(spent, { is: identity({ stricter: 'known-facts' }) })).toEqual(
@@ -136,7 +143,7 @@ describe('properties of identity', () => {
 			lockedUntil: lock,
 			disabled: fc.boolean()
 		}),
-		reachable: fc.boolean()
+		reachable: fc.constantFrom(true, false, 'later' as const)
 	});
 	const anyIdentity = fc
 		.record({ stricter: level, named: fc.boolean() })
@@ -160,7 +167,8 @@ describe('properties of identity', () => {
 				const open = (until: Date | null) => until === null || until <= now;
 				if (next.ask === null) expect(atLeast(one.have, need)).toBe(true);
 				else expect(atLeast(one.have, need)).toBe(false);
-				if (next.ask === 'code') expect(reachable && !c.disabled && open(c.lockedUntil)).toBe(true);
+				if (next.ask === 'code')
+					expect(reachable === true && !c.disabled && open(c.lockedUntil)).toBe(true);
 				if (next.ask === 'known-facts') {
 					expect(one.identity.knownFacts.length).toBeGreaterThan(0);
 					expect(f.failuresOnCase < 3 && f.failuresToday < 5 && !f.disabled).toBe(true);

@@ -30,7 +30,8 @@ const base: Situation = {
 	agreed: undefined,
 	zones: { zones: ['Europe/Berlin'], from: 'workflow' },
 	sent: [],
-	limits: true
+	limits: true,
+	off: []
 };
 const plan = (change: Partial<Situation>) => planStep({ ...base, ...change });
 const visited = fold(NEW_CASE, [{ type: 'visit-started' }]);
@@ -53,6 +54,21 @@ describe('the next step', () => {
 			'before its time waits for it',
 			{ dueAt: NOON + HOUR },
 			{ do: 'hold', why: 'not-due', until: NOON + HOUR }
+		],
+		[
+			'is held for an hour while outreach is switched off, also where no channel is open',
+			{ off: ['outreach'], contacts: {} },
+			{ do: 'hold', why: 'switched-off', until: NOON + HOUR }
+		],
+		[
+			'is held while its template is paused on the channel that it would take',
+			{ off: ['template:email:r'] },
+			{ do: 'hold', why: 'filtered', until: NOON + HOUR }
+		],
+		[
+			'goes where only another channel, template or action is off',
+			{ off: ['template:sms:r', 'template:email:invitation', 'action:pay'] },
+			{ do: 'send' }
 		],
 		[
 			'at night waits for the morning',

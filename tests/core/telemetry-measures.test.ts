@@ -10,7 +10,8 @@ import {
 import { type Counted, measuresOf } from '../../src/lib/domain/telemetry/measures.ts';
 import { LEFT_AT, MARKS, reach } from '../../src/lib/domain/telemetry/reached.ts';
 
-const DONE = MARKS.sent | MARKS.visited | MARKS.verified | MARKS.submitted | MARKS.booked;
+const CHOSEN = MARKS.sent | MARKS.visited | MARKS.verified | MARKS.chosen;
+const DONE = CHOSEN | MARKS.submitted | MARKS.booked;
 const GROUPS: CaseGroup[] = [
 	{ reached: DONE, end: 'resolved', cases: 80 },
 	{ reached: DONE | LEFT_AT.eligibility | MARKS.recovered, end: 'resolved', cases: 15 },
@@ -37,14 +38,17 @@ const standing = (change: Partial<Counted> = {}) =>
 	);
 
 test('the funnel counts cases at each step, by what each of them has reached', () => {
-	const steps = Object.fromEntries(funnelOf(GROUPS).map(({ step, cases }) => [step, cases]));
+	const doubtful: CaseGroup = { reached: CHOSEN, end: 'expired', cases: 5 };
+	const counted = funnelOf([...GROUPS, doubtful]);
+	const steps = Object.fromEntries(counted.map(({ step, cases }) => [step, cases]));
 	expect(steps).toEqual({
-		opened: 130,
-		sent: 120,
+		opened: 135,
+		sent: 125,
 		// Only a provider tells that; none did here.
 		delivered: 0,
-		visited: 120,
-		verified: 100,
+		visited: 125,
+		verified: 105,
+		chosen: 105,
 		submitted: 100,
 		booked: 100,
 		resolved: 100

@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
-import { newestLink } from '../support/customer.ts';
+import { eventually, newestLink } from '../support/customer.ts';
 import { openCase } from '../support/open-case.ts';
 import { type Fleet, startFleet } from '../support/servers.ts';
 
@@ -79,6 +79,52 @@ test('the phone shows its messages with JavaScript off', async () => {
 	);
 	await context.close();
 });
+
+test.each([true, false])(
+	'the customer answers on the phone, and STOP is heard (script: %s)',
+	async (javaScriptEnabled) => {
+		const customer = javaScriptEnabled ? 'C-1006' : 'C-1008';
+		// A number of their own: who says stop says it for a number.
+		const contacts = { sms: `+4917604069${javaScriptEnabled ? '081' : '082'}` };
+		const line = { workflow: 'failed-payment', customer, language: 'en', contacts };
+		const id = await openCase(fleet, line);
+		await newestLink(fleet, customer);
+		const context = await browser.newContext({ javaScriptEnabled });
+		const page = await context.newPage();
+		await page.goto(`${fleet.origin}/phone?q=${customer}`);
+		await page.locator('.list li a').first().click();
+		await page.getByLabel('Answer').fill('I paid on <b>Monday</b>');
+		await page.getByRole('button', { name: 'Send' }).click();
+		const own = page.locator('article.own p');
+		await own.first().waitFor();
+		await page.getByRole('button', { name: 'STOP' }).click();
+		await own.nth(1).waitFor();
+		expect(await own.allInnerTexts()).toEqual(['I paid on <b>Monday</b>', 'STOP']);
+		const shots = process.env.TAPDONE_TEST_SHOTS;
+		for (const colorScheme of shots ? (['light', 'dark'] as const) : []) {
+			await page.emulateMedia({ colorScheme });
+			for (const width of [1440, 390]) {
+				await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
+				await page.screenshot({ path: `${shots}/phone-${width}-${colorScheme}.png` });
+			}
+		}
+		// It runs a script of its own.
+		const { violations } = javaScriptEnabled
+			? await new AxeBuilder({ page }).analyze()
+			: { violations: [] };
+		expect(violations.map(({ id: rule }) => rule)).toEqual([]);
+		await eventually(async () => {
+			const types = await fleet.db
+				.selectFrom('case_events')
+				.select('type')
+				.where('case_id', '=', id)
+				.execute();
+			const said = types.map(({ type }) => type);
+			return said.includes('messages-stopped') && said.includes('exception-raised');
+		});
+		await context.close();
+	}
+);
 
 test('what was read in one app stays read while another is open', async () => {
 	const customer = 'C-1005';

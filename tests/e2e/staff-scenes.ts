@@ -128,6 +128,15 @@ const operations: Scene = async (page, { cases, customer, proposal }, look) => {
 	await page.goto('/console/workflows/address-update');
 	await page.getByText('Go back to it').click();
 	await look('workflow');
+	await page.goto('/console/workflows/address-update/switches');
+	await page.locator('summary', { hasText: 'Switch off' }).first().click();
+	await look('switches');
+	await page
+		.getByRole('textbox', { name: /must stop/ })
+		.first()
+		.fill(' ');
+	await refused(page, 'form[action="?/off"]', 'Off now');
+	await look('switches-wrong');
 	await page.goto('/console/workflows/collections-plan/clauses');
 	await look('clauses');
 	const row = page.locator('section#plan tbody tr', { hasText: 'Something is owed' });
@@ -173,6 +182,8 @@ const approver: Scene = async (page, { cases, proposal }, look) => {
 	await look('proposals');
 	await page.goto(`/console/proposals/${proposal}`);
 	await look('proposal');
+	await page.goto('/console/workflows/address-update/switches');
+	await look('switches-second-person');
 	await page.goto('/desk?queue=system&tab=waiting');
 	await look('desk-second-person');
 	await page.goto(`/desk/incidents/${cases.cause}`);

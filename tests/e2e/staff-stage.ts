@@ -1,5 +1,7 @@
 import type { Browser } from 'playwright-core';
 import type { Role } from '../../src/lib/domain/staff/permissions.ts';
+import type { Part } from '../../src/lib/domain/workflow/switches.ts';
+import { putOff } from '../../src/lib/server/db/switches.ts';
 import { raiseAlert } from '../../src/lib/server/db/alerts.ts';
 import { addStaff } from '../../src/lib/server/flows/add-staff.ts';
 import { approveChange } from '../../src/lib/server/flows/approve-change.ts';
@@ -20,6 +22,8 @@ import { proposeSettlement } from '../../src/lib/server/flows/propose-settlement
 import { requestErasure } from '../../src/lib/server/flows/request-erasure.ts';
 import { saveWorkflowDraft } from '../../src/lib/server/flows/save-workflow-draft.ts';
 import { showDraft } from '../../src/lib/server/flows/show-draft.ts';
+import { switchOff } from '../../src/lib/server/flows/switch-off.ts';
+import { askSwitchOn, switchOn } from '../../src/lib/server/flows/switch-on.ts';
 import { workIncidentAct } from '../../src/lib/server/flows/work-incident-act.ts';
 import { writeNote } from '../../src/lib/server/flows/write-note.ts';
 import { askedForPerson, incidentOf, openException } from '../support/desk.ts';
@@ -105,6 +109,7 @@ export async function fillStaffPages(fleet: Fleet, browser: Browser): Promise<St
 		...(await fillCorrections(fleet, members))
 	};
 	const proposal = await fillChanges(fleet, members);
+	await fillSwitches(fleet, members);
 	await fillRest(fleet, members, customer);
 	const added = await addStaff(fleet.parts, 'command-line', {
 		email: 'iris@example.org',
@@ -202,6 +207,24 @@ async function fillCorrections({ parts, core, db, vault }: Fleet, { keeper }: Me
 		.values({ customer_hash, ...ended })
 		.execute();
 	return { corrected: caseId, unproven };
+}
+
+/** Everything that can be seen of a switch: off, asked for, paused, on again. */
+async function fillSwitches({ parts, db }: Fleet, { operations, approver }: Members) {
+	const key = 'address-update';
+	const off = async (part: Part) => {
+		const order = { key, part, reason: `Letters went out with the wrong date ${HOSTILE}` };
+		return got(await switchOff(parts, operations.principal, order)).id;
+	};
+	const ended = await off('outreach');
+	const asked = await off('action:confirm-address');
+	for (const id of [ended, asked])
+		got(await askSwitchOn(parts, operations.principal, { id, reason: 'The date is right again' }));
+	got(await switchOn(parts, approver.principal, { id: ended }));
+	const by = 'system';
+	const part = 'template:sms:invitation';
+	const why = '20 messages in an hour were held back';
+	await db.transaction().execute((trx) => putOff(trx, { workflow: key, part, by, why }));
 }
 
 /** One workflow with two versions, one with a proposal, one with a draft that has mistakes. */

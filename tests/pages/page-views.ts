@@ -222,6 +222,9 @@ export function shownPages(language: Language): Shown[] {
 				full: { from: '22 November 2026, 14:35', message: say('person') }
 			}
 		}),
+		show('verify-stopped', Verify, {
+			view: { ask: 'code', destinations, stopped: { message: say('person') } }
+		}),
 		show('verify-unreachable', Verify, {
 			view: {
 				ask: 'person',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cancelCase } from '../../src/lib/server/flows/cancel-case.ts';
+import { sayFromPhone } from '../../src/lib/server/flows/say-from-phone.ts';
 import type { InboundContent } from '../../src/lib/server/flows/take-inbound.ts';
 import { openUnsubscribe, unsubscribe } from '../../src/lib/server/flows/unsubscribe.ts';
 import type { Channel } from '../../src/lib/domain/workflow/document.ts';
@@ -224,3 +225,31 @@ test("an unsubscription or a spam report at SendGrid's counts like ours", async 
 		expect(await exceptionsOf(id)).toMatchObject([{ reason: 'unreachable-contact' }]);
 	}
 });
+
+test.each(['sms', 'whatsapp'] as const)(
+	'what is written on the simulated phone comes by the provider’s own signed callback: %s',
+	async (app) => {
+		const to = number();
+		const id = await invited({ [app]: to });
+		const { customer_hash: handset } = (await caseOf(world, id)).row;
+		const before = world.twilio.calls.length;
+		expect(await sayFromPhone(world.parts, { handset, app, text: 'Please call me' })).toEqual({
+			ok: true,
+			value: null
+		});
+		await world.settle();
+		expect(
+			world.twilio.calls.slice(before).map(({ path, status }) => [path, status])
+		).toContainEqual(['/demo/say', 200]);
+		const kept = await world.parts.db
+			.selectFrom('provider_events')
+			.select(['provider', 'kind'])
+			.where('case_id', '=', id)
+			.execute();
+		expect(kept).toEqual([{ provider: 'twilio', kind: 'inbound' }]);
+		expect(await exceptionsOf(id)).toMatchObject([{ breakpoint: 'reply', reason: 'reply' }]);
+		// Without our credentials it hears nobody.
+		const stranger = await fetch(`${world.twilio.url}/demo/say`, { method: 'POST', body: '{}' });
+		expect(stranger.status).toBe(401);
+	}
+);

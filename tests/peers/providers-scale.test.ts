@@ -83,6 +83,7 @@ test(
 			expect(opened.every(({ status }) => status === 'opened')).toBe(true);
 			await Promise.all([crowd.workAll(), ...group.map(react)]);
 			await Promise.all([crowd.workAll(), ...group.map(react)]);
+			await crowd.resume();
 		}
 		const check = (settled: boolean) => {
 			const { vault, links } = crowd.parts;
@@ -90,6 +91,7 @@ test(
 		};
 		expect(await check(false)).toEqual([]);
 		crowd.heal();
+		await crowd.resume();
 		await crowd.drain();
 		expect(await check(true)).toEqual([]);
 		expect(await brokenRules(crowd.db)).toEqual([]);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifyVisit } from '../../src/lib/domain/identity/proofs.ts';
 import { applyWriteback } from '../../src/lib/server/flows/apply-writeback.ts';
 import { checkFacts } from '../../src/lib/server/flows/check-facts.ts';
+import { chooseAction } from '../../src/lib/server/flows/choose-action.ts';
 import { fillAction } from '../../src/lib/server/flows/fill-action.ts';
 import { purgeOld } from '../../src/lib/server/flows/purge-old.ts';
 import { saveDraft } from '../../src/lib/server/flows/save-draft.ts';
@@ -9,6 +10,7 @@ import { showReview } from '../../src/lib/server/flows/show-review.ts';
 import { type SubmissionContent, submitAction } from '../../src/lib/server/flows/submit-action.ts';
 import {
 	caseOf,
+	eventsOf,
 	got,
 	type Reviewed,
 	reviewed,
@@ -17,6 +19,7 @@ import {
 	verified,
 	visitBehind
 } from '../support/journey.ts';
+import { newPerson } from '../support/people.ts';
 import { openCase } from '../support/open-case.ts';
 import { passTime } from '../support/time.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -70,6 +73,35 @@ test('a draft becomes one submission, whenever and however often it is confirmed
 	);
 	expect(await stored(seen.caseId)).toHaveLength(1);
 	expect(await world.core.effects('C-1001')).toHaveLength(1);
+});
+
+test('what was chosen is told once for each action, by its button or by what was typed', async () => {
+	const customer = await newPerson(world.core, { account: { balance: 6000 } });
+	const id = await openCase(world, { workflow: 'failed-payment', customer });
+	const visit = await verified(world, id);
+	const chosen = async () =>
+		(await eventsOf(world, id))
+			.filter(({ type }) => type === 'action-chosen')
+			.map(({ actor, data }) => [actor, data]);
+	expect(got(await chooseAction(world.parts, visit, 'pay-part'))).toEqual({ draftId: null });
+	await chooseAction(world.parts, visit, 'pay-part');
+	const [, typed] = [
+		await saveDraft(world.parts, visit, 'pay-part', { part: '20.00' }),
+		await saveDraft(world.parts, visit, 'pay-later', { date: 'never' })
+	];
+	expect(typed).toMatchObject({ reason: 'invalid-input' });
+	const both = await Promise.all([1, 2].map(() => chooseAction(world.parts, visit, 'pay-now')));
+	expect(both.map((one) => got(one).draftId)).toEqual([
+		expect.any(String) as string,
+		expect.any(String) as string
+	]);
+	expect(await chooseAction(world.parts, visit, 'no-such')).toMatchObject({
+		reason: 'unknown-action'
+	});
+	expect(await chosen()).toEqual(
+		['pay-part', 'pay-later', 'pay-now'].map((action) => ['customer', { action }])
+	);
+	expect((await caseOf(world, id)).state.chosen).toEqual(['pay-part', 'pay-later', 'pay-now']);
 });
 
 test('two tabs with two drafts are one submission', async () => {

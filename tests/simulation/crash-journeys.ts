@@ -10,7 +10,9 @@ import {
 	isKeptBack,
 	loseJobs,
 	poisoned,
-	setBreaker
+	setBreaker,
+	whileOff,
+	whileRefused
 } from './crash-troubles.ts';
 import { bringHome, newestLink, reachChoices, type Wish } from './crash-walk.ts';
 
@@ -218,6 +220,47 @@ export const JOURNEYS: Record<string, Journey> = {
 					const page = `/a/${visit}/do/pay-part`;
 					await traveller.press(`${page}?/start`);
 					await traveller.press(`${page}?/save`, { part: '10' });
+					traveller.at = '';
+				}
+			});
+		}
+	},
+	'sender refused': {
+		points: /^reroute-code:/,
+		end: 'with-person',
+		async go(traveller) {
+			const { db, core } = traveller.lane.fleet;
+			await core.put({ ...(await record(traveller)), whatsapp: null });
+			const id = await open(traveller);
+			await traveller.press(await newestLink(traveller));
+			await whileRefused(traveller, 'sms', () =>
+				traveller.until(async () => {
+					// The code that is on its way comes to the refusal first.
+					const codes = db.selectFrom('messages').select('state').where('case_id', '=', id);
+					const states = await codes.where('class', '=', 'code').execute();
+					if (states.some(({ state }) => state === 'queued' || state === 'sending')) return false;
+					const row = db.selectFrom('cases').select('stage').where('id', '=', id);
+					if ((await row.executeTakeFirstOrThrow()).stage === 'with-person') return true;
+					const path = traveller.at.split('?')[0]!;
+					// The visit may be gone with the process: then the link begins another.
+					if (/\/verify$/.test(path)) await traveller.press(`${path}?/send`, { channel: 'sms' });
+					else await traveller.press(await newestLink(traveller));
+					return false;
+				})
+			);
+		}
+	},
+	'switched off': {
+		points: /^report-switched-off:/,
+		end: 'resolved',
+		async go(traveller) {
+			await open(traveller);
+			await bringHome(traveller, {
+				...PAY,
+				async onTheWay(_, visit) {
+					await whileOff(traveller, 'action:pay-part', () =>
+						traveller.press(`/a/${visit}/do/pay-part?/start`)
+					);
 					traveller.at = '';
 				}
 			});

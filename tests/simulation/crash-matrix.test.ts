@@ -57,12 +57,14 @@ const OFF_THE_PATH = [
 		'propose-change.ts proposeChange',
 		'propose-rollback.ts proposeRollback',
 		'publish-workflow.ts publishWorkflow',
+		'put-back.ts putBack',
 		'rebind-factor.ts rebindFactor',
 		'repeat-erasures.ts eraseAgain',
 		'request-erasure.ts requestErasure',
 		'save-workflow-draft.ts saveWorkflowDraft',
 		'set-up-account.ts setUpAccount',
-		'sign-in.ts signIn'
+		'sign-in.ts signIn',
+		'switch-off.ts switchOff'
 	].map((act) => `src/lib/server/flows/${act}`)
 ];
 

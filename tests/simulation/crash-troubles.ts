@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
+import type { Channel } from '../../src/lib/domain/workflow/document.ts';
+import { putOff } from '../../src/lib/server/db/switches.ts';
+import type { Part } from '../../src/lib/domain/workflow/switches.ts';
 import { publishWorkflow } from '../../src/lib/server/flows/publish-workflow.ts';
 import type { Traveller } from './crash-customer.ts';
 import type { Lane } from './crash-lane.ts';
@@ -102,4 +105,48 @@ export async function checkpointsOf({ lane }: Traveller): Promise<number> {
 	const { rows } = await sql<{ count: number }>`
 		select count(*) as count from checkpoints`.execute(lane.fleet.db);
 	return rows[0]!.count;
+}
+
+/** Does something while operations have switched a part of the workflow off. */
+export async function whileOff(
+	{ lane }: Traveller,
+	part: Part,
+	make: () => Promise<unknown>
+): Promise<void> {
+	const { db } = lane.fleet;
+	const by = 'staff:one';
+	const id = await db
+		.transaction()
+		.execute((trx) => putOff(trx, { workflow: 'failed-payment', part, by, why: 'test' }));
+	try {
+		await make();
+	} finally {
+		await sql`update switches set asked_by = ${by}, asked_at = now(), asked_why = 'test',
+			on_by = 'staff:other', on_at = now() where id = ${id}`.execute(db);
+	}
+}
+
+/** Does something while a channel's sender is refused as soon as a code is queued for it. */
+export async function whileRefused(
+	{ lane }: Traveller,
+	channel: Channel,
+	make: () => Promise<unknown>
+): Promise<void> {
+	const { db } = lane.fleet;
+	const name = `sender:${channel}`;
+	await sql`create function refuse_sender() returns trigger language plpgsql as $$
+		begin
+			insert into connections (name, recent, opened_at, probe_at)
+			values (${sql.lit(name)}, '[]', now(), now() + interval '1 day') on conflict do nothing;
+			return new;
+		end $$`.execute(db);
+	await sql`create trigger refuse_sender after insert on messages for each row
+		when (new.class = 'code' and new.channel = ${sql.lit(channel)})
+		execute function refuse_sender()`.execute(db);
+	try {
+		await make();
+	} finally {
+		await sql`drop function refuse_sender cascade`.execute(db);
+		await db.deleteFrom('connections').where('name', '=', name).execute();
+	}
 }

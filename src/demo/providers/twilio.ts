@@ -165,11 +165,27 @@ export async function startTwilio(options: TwilioOptions = {}): Promise<TwilioPe
 		return answer(response, 200, { messages: found.map(shown), next_page_uri: null, page: 0 });
 	}
 
+	/** Somebody of the demo answers on their phone. */
+	async function hear(request: IncomingMessage, response: ServerResponse): Promise<number> {
+		const said = JSON.parse((await readBody(request)).toString()) as { from: string; text: string };
+		const told = await say(said.from, said.text);
+		return answer(response, told === 200 ? 200 : 502, { told });
+	}
+
+	async function say(from: string, text: string, more: Record<string, string> = {}) {
+		if (!options.inbound) return 0;
+		const To = from.startsWith('whatsapp:') ? 'whatsapp:+4915735990000' : '+4915735990000';
+		const sid = newSid('SM');
+		const fields = { MessageSid: sid, SmsStatus: 'received', From: from, To, Body: text };
+		return post(options.inbound, { AccountSid: accountSid, ...fields, ...more });
+	}
+
 	async function route(request: IncomingMessage, response: ServerResponse): Promise<number> {
 		const url = new URL(request.url ?? '/', 'http://twilio');
 		const expected = `Basic ${Buffer.from(`${accountSid}:${token}`).toString('base64')}`;
 		if (request.headers.authorization !== expected)
 			return answer(response, 401, { code: 20003, message: 'Authenticate', status: 401 });
+		if (url.pathname === '/demo/say' && request.method === 'POST') return hear(request, response);
 		if (url.pathname === `${messagesPath}.json`)
 			return request.method === 'POST' ? create(request, response) : list(url, response);
 		const one = taken.find(({ sid }) => url.pathname === `${messagesPath}/${sid}.json`);
@@ -195,13 +211,7 @@ export async function startTwilio(options: TwilioOptions = {}): Promise<TwilioPe
 		calls,
 		setToken: (next) => void (token = next),
 		report,
-		async say(from, text, more = {}) {
-			if (!options.inbound) return 0;
-			const To = from.startsWith('whatsapp:') ? 'whatsapp:+4915735990000' : '+4915735990000';
-			const sid = newSid('SM');
-			const fields = { MessageSid: sid, SmsStatus: 'received', From: from, To, Body: text };
-			return post(options.inbound, { AccountSid: accountSid, ...fields, ...more });
-		},
+		say,
 		async told() {
 			while (telling.size > 0) await Promise.all(telling);
 		},

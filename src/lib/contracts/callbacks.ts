@@ -17,7 +17,7 @@ export interface DeliveryReport {
 
 /** What a person wrote to our number. */
 export interface InboundMessage {
-	provider: 'twilio';
+	provider: 'twilio' | 'phone';
 	dedupe: string;
 	channel: Channel;
 	/** E.164. */

@@ -15,6 +15,8 @@ export interface WorkflowEntry {
 	/** The proposal that waits for a decision. */
 	proposal: string | null;
 	openCases: number;
+	/** Parts of it that are switched off or paused. */
+	off: number;
 }
 
 export interface ProposalEntry {
@@ -167,6 +169,7 @@ export type ConsoleRefusal =
 	| 'already-proposed'
 	| 'decided'
 	| 'own-change'
+	| 'switched-off'
 	| 'unreadable'
 	| 'bad-comparison'
 	| 'not-published'

@@ -95,6 +95,8 @@ export interface DeskAction {
 	eligible: boolean;
 	ruleError: boolean;
 	withheld: boolean;
+	/** Switched off for everybody. */
+	off: boolean;
 	clauses: DeskClause[];
 	/** Could a grant open it, and what it would lift; else why not. */
 	grant: { possible: true; lifts: string[] } | { possible: false; why: string };

@@ -17,6 +17,7 @@ export const DESK_REASONS = {
 	'bad-value': 'This is no value of that fact. Write amounts as 1,234.56 and dates as 2027-01-31.',
 	'unknown-action': 'Choose one of the actions.',
 	'needs-none': 'The customer can do this without a grant.',
+	'switched-off': 'Operations have switched this action off for everybody.',
 	'never-grantable': 'A rule stands in the way that no grant lifts.',
 	'rule-error': 'A rule of this action cannot be worked out. Operations must repair it first.',
 	'bad-limit': 'A limit does not fit its field, or leaves nothing to choose.',

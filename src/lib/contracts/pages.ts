@@ -53,6 +53,8 @@ export type VerifyView =
 			 * who has the case meanwhile, empty while nobody was asked.
 			 */
 			full?: { from: string; message: string };
+			/** Set while every sender that could take a code is out of order; who has the case, or empty. */
+			stopped?: { message: string };
 	  }
 	| {
 			ask: 'known-facts';
@@ -99,7 +101,7 @@ export interface ChooseView {
 		label: string;
 		/** The workflow's words; without them `unsaid` says which of ours stand there. */
 		reason?: string;
-		unsaid?: 'withheld' | 'rule-error';
+		unsaid?: 'withheld' | 'rule-error' | 'switched-off';
 		cure?: string;
 	}[];
 	/** An unfinished draft that can be continued. */

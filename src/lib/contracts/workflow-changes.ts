@@ -23,10 +23,10 @@ const sourceSchema = z
 	)
 	.transform((text) => text.replaceAll('\r\n', '\n'));
 
-const uuidSchema = z.string().refine(isUuid, 'must be an id');
+export const uuidSchema = z.string().refine(isUuid, 'must be an id');
 
 /** Why, in a person's words; it stays in the record. */
-const reasonSchema = textSchema(500).pipe(z.string().min(1, 'must be given'));
+export const reasonSchema = textSchema(500).pipe(z.string().min(1, 'must be given'));
 
 const whole = z.coerce.number().int().min(0).max(1_000_000_000);
 

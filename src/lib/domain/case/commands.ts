@@ -55,6 +55,7 @@ export type Command =
 			correction?: string | undefined;
 			step: LadderStep;
 	  }
+	| { do: 'choose-action'; action: string }
 	| {
 			do: 'submit';
 			submission: string;

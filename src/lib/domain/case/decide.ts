@@ -175,6 +175,9 @@ function decideOpen(state: CaseState, command: Exclude<Command, { do: 'open' }>)
 			return ok([{ type: 'factor-rebound', factor: command.factor, why: command.why }]);
 		case 'leave-path':
 			return ok(leavePath(state, command));
+		case 'choose-action':
+			if (state.chosen.includes(command.action)) return ok([]);
+			return ok([{ type: 'action-chosen', action: command.action }]);
 		case 'submit': {
 			if (state.missing.length) return fail('held');
 			if (underWay(state)) return fail('submission-under-way');

@@ -67,6 +67,7 @@ const WORDS: Words = {
 	'settlement-proposed': ({ settles }) => `Proposed: ${SETTLES[settles]}`,
 	'settlement-refused': () => 'Refused the proposal',
 	'settlement-approved': () => 'Approved the proposal',
+	'action-chosen': ({ action }, document) => `Chose "${actionLabel(document, action)}"`,
 	'submission-received': ({ action, reference }, document) =>
 		`Confirmed "${actionLabel(document, action)}", request ${reference}`,
 	'writeback-sent': ({ attempt }) => `Sent to the system of record, attempt ${attempt}`,

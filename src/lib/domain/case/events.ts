@@ -122,6 +122,8 @@ export type CaseEvent =
 	  }
 	| { type: 'settlement-refused'; exception: string; proposal: string; note: string }
 	| { type: 'settlement-approved'; exception: string; proposal: string }
+	/** The customer began it: its form or its review is before them. Once for each action of a case. */
+	| { type: 'action-chosen'; action: string }
 	| {
 			type: 'submission-received';
 			submission: string;

@@ -25,6 +25,8 @@ export interface CaseState {
 	visited: boolean;
 	/** Challenges that failed for good (a dead code, wrong facts): two of them ask for the stricter path. */
 	failures: { code: number; 'known-facts': number };
+	/** Actions that the customer began, whether or not they went on with them. */
+	chosen: string[];
 	submission: null | {
 		id: string;
 		action: string;
@@ -67,6 +69,7 @@ export const NEW_CASE: CaseState = {
 	assurance: 'link',
 	visited: false,
 	failures: { code: 0, 'known-facts': 0 },
+	chosen: [],
 	submission: null,
 	corrections: [],
 	rungs: [],
@@ -145,6 +148,8 @@ function change(state: CaseState, event: CaseEvent): Partial<CaseState> {
 					one.id === event.grant ? { ...one, usedBy: event.submission } : one
 				)
 			};
+		case 'action-chosen':
+			return { chosen: [...state.chosen, event.action] };
 		case 'submission-received': {
 			const { submission: id, action, reference } = event;
 			return { submission: { id, action, reference, state: 'received' }, answered: null };

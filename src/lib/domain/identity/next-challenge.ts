@@ -13,13 +13,19 @@ export interface FactorsState {
 		lockedUntil: Date | null;
 		disabled: boolean;
 	};
-	/** The system of record holds a contact point that a code may go to. */
-	reachable: boolean;
+	/**
+	 * The system of record holds a contact point that a code may go to; `later`: it does, but every
+	 * sender that could take the code is out of order.
+	 */
+	reachable: Reachable;
 }
+
+export type Reachable = boolean | 'later';
 
 export type PersonReason =
 	| 'code-disabled'
 	| 'code-unreachable'
+	| 'code-not-sendable'
 	| 'facts-disabled'
 	| 'facts-exhausted'
 	| 'facts-not-declared';
@@ -81,7 +87,11 @@ const failuresOf = ({ code, facts }: FactorsState) => ({
 function codeStanding({ code, reachable }: FactorsState, now: Date): Standing {
 	if (!reachable) return { state: 'gone', reason: 'code-unreachable' };
 	if (code.disabled) return { state: 'gone', reason: 'code-disabled' };
-	return lockStanding(code.lockedUntil, now);
+	const standing = lockStanding(code.lockedUntil, now);
+	// What cannot go now would be of no use later: the other factor is asked, or a person.
+	if (standing.state === 'usable' && reachable === 'later')
+		return { state: 'gone', reason: 'code-not-sendable' };
+	return standing;
 }
 
 function factsStanding(

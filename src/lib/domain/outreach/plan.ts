@@ -6,6 +6,7 @@ import type {
 	OutreachStep,
 	Progress
 } from '../workflow/document.ts';
+import { isPause, type Part, templatePart } from '../workflow/switches.ts';
 import { capsOf, countedIn, roomAt } from './caps.ts';
 import { chooseChannel, type ChosenChannel, type Suppression } from './choose-channel.ts';
 import { hoursOf, isOpen, opensAt } from './hours.ts';
@@ -29,6 +30,8 @@ export interface Situation {
 	sent: readonly number[];
 	/** Off only where something is tried out: hours and caps are not asked. */
 	limits: boolean;
+	/** Parts of the workflow that are switched off or paused. */
+	off: readonly Part[];
 }
 
 export const RULES = [
@@ -39,6 +42,7 @@ export const RULES = [
 	'still-needed',
 	'due',
 	'channel-open',
+	'switched-on',
 	'hours',
 	'cap-day',
 	'cap-week'
@@ -53,7 +57,14 @@ export interface RuleVerdict {
 }
 
 export type HoldReason =
-	'submission-under-way' | 'with-person' | 'not-due' | 'hours' | 'cap-day' | 'cap-week';
+	| 'submission-under-way'
+	| 'with-person'
+	| 'not-due'
+	| 'hours'
+	| 'cap-day'
+	| 'cap-week'
+	| 'switched-off'
+	| 'filtered';
 export type StopReason =
 	'ended' | 'facts-missing' | 'opted-out' | 'no-consent' | 'unreachable' | 'no-common-hour';
 
@@ -69,6 +80,8 @@ export type Plan = { trace: RuleVerdict[] } & (
 
 /** Who is waited for is looked at once a day: a step that they make needless is found out by then. */
 const LOOK_AGAIN_MS = 86_400_000;
+/** What is switched off is on again within the hour, without anybody going through all cases. */
+const LOOK_AT_SWITCH_MS = 3_600_000;
 
 /** What is to be done about the step that comes next: now, later or never, and why. */
 export function planStep(situation: Situation): Plan {
@@ -78,6 +91,7 @@ export function planStep(situation: Situation): Plan {
 	const withPerson = !asked && state.exceptions.length > 0;
 	const channel = pickChannel(situation);
 	const timing = timingOf(situation);
+	const off = offPart(situation, channel.ok ? [channel.value.channel] : step.channels);
 	const trace: RuleVerdict[] = [
 		{ rule: 'case-open', holds: !state.ended, read: { stage: state.stage } },
 		{
@@ -103,6 +117,7 @@ export function planStep(situation: Situation): Plan {
 				])
 			)
 		},
+		{ rule: 'switched-on', holds: !off, read: off ? { off } : {} },
 		...timing.trace
 	];
 	const hold = (why: HoldReason, until: number): Plan => ({ do: 'hold', until, why, trace });
@@ -113,10 +128,17 @@ export function planStep(situation: Situation): Plan {
 	if (withPerson) return hold('with-person', now + LOOK_AGAIN_MS);
 	if (reached) return { do: 'skip', why: reached, trace };
 	if (dueAt > now) return hold('not-due', dueAt);
+	if (off) return hold(isPause(off) ? 'filtered' : 'switched-off', now + LOOK_AT_SWITCH_MS);
 	if (!channel.ok) return stop(whyClosed(channel.detail ?? []));
 	if (timing.at === null) return stop('no-common-hour');
 	if (timing.at > now) return hold(timing.why, timing.at);
 	return { do: 'send', chosen: channel.value, trace };
+}
+
+/** What of the workflow is off that this message needs. */
+function offPart({ off, step }: Situation, channels: readonly Channel[]): Part | undefined {
+	const needed: Part[] = channels.map((channel) => templatePart(channel, step.template));
+	return ['outreach' as const, ...needed].find((part) => off.includes(part));
 }
 
 /** The step behind this one, if there is one. */

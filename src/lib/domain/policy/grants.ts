@@ -31,10 +31,11 @@ export const lifts = (grant: Grant | undefined, clause: Clause): boolean =>
  * - `needs-none`: the action is open to the customer as it is.
  * - `never-grantable`: a clause that does not hold is one that no grant lifts; `clause`.
  * - `rule-error`: whether it may be done cannot be evaluated; no grant repairs a rule.
+ * - `switched-off`: operations stopped the action for everybody; no grant opens it.
  * - `bad-limit`: a limit is for no input of the action, of another type, or upside down; `input`.
  */
 export type GrantRefusal =
-	'unknown-action' | 'needs-none' | 'never-grantable' | 'rule-error' | 'bad-limit';
+	'unknown-action' | 'needs-none' | 'never-grantable' | 'rule-error' | 'switched-off' | 'bad-limit';
 
 /**
  * What a grant of this action lifts: exactly the clauses that do not hold now. Fails where no grant

@@ -30,6 +30,8 @@ export const PERMISSIONS = [
 	'workflow.edit',
 	/** Publish exactly what somebody else proposed. */
 	'workflow.approve',
+	/** Switch an action or the outreach of a workflow off, at once and alone; resume what was paused. */
+	'workflow.stop',
 	/** Funnels, exceptions, writebacks, measures. */
 	'figures.read',
 	/** The record of privileged acts. */

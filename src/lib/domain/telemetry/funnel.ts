@@ -32,6 +32,12 @@ const STEPS: Omit<FunnelStep, 'cases'>[] = [
 			'Somebody pressed the button behind the link. Machines that open links press none, so they are not counted; opening alone leaves no trace.'
 	},
 	{ step: 'verified', name: 'Verified', definition: 'A code or known facts proved who it is.' },
+	{
+		step: 'chosen',
+		name: 'Chosen',
+		definition:
+			'The customer began at least one action: its form or its review was before them. Only after the proof of who it is, so no machine is counted.'
+	},
 	{ step: 'submitted', name: 'Submitted', definition: 'The customer confirmed an action.' },
 	{ step: 'booked', name: 'Booked', definition: 'The system of record holds the action.' },
 	{

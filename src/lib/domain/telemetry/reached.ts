@@ -23,7 +23,9 @@ export const MARKS = {
 	recovered: 256,
 	stopped: 512,
 	/** A provider told that a message of it has arrived. */
-	delivered: 1024
+	delivered: 1024,
+	/** The customer began an action. */
+	chosen: 2048
 } as const;
 export type Mark = keyof typeof MARKS;
 
@@ -52,6 +54,8 @@ function marksOf(event: CaseEvent): number {
 			return MARKS.visited;
 		case 'challenge-passed':
 			return MARKS.verified;
+		case 'action-chosen':
+			return MARKS.chosen;
 		case 'submission-received':
 			return MARKS.submitted;
 		case 'submission-booked':

@@ -45,6 +45,11 @@ export async function createChannels(
 		async list(message, since) {
 			return (await of(message.channel)?.list?.(message, since)) ?? { list: 'no-list' };
 		},
+		async say(said) {
+			const carrier = of(said.channel);
+			if (!carrier?.say) throw new Error(`Nobody answers by ${said.channel} here.`);
+			return carrier.say(said);
+		},
 		async ask(provider, providerId) {
 			return provider === 'twilio' && telephony ? telephony.ask(provider, providerId) : null;
 		},

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ChannelPort, SendResult } from './port.ts';
 
 // As in Login.gov's simulator the destination picks the failure, so a demo, a test and a person at
@@ -19,5 +20,6 @@ export const phone: ChannelPort = {
 		return Promise.resolve(
 			failure ? failure[1] : { outcome: 'accepted', provider: 'phone', providerId: message.id }
 		);
-	}
+	},
+	say: (said) => Promise.resolve({ ...said, provider: 'phone', dedupe: `${randomUUID()}:received` })
 };

@@ -1,3 +1,4 @@
+import type { InboundMessage } from '../../contracts/callbacks.ts';
 import type { Channel } from '../../domain/workflow/document.ts';
 
 /** One message as a provider gets it. The id is ours and stays the same when it is sent again. */
@@ -47,12 +48,20 @@ export type Listing =
 	| { list: 'no-list' }
 	| { list: 'unavailable' };
 
+/** `from`: E.164. */
+export type Said = Pick<InboundMessage, 'channel' | 'from' | 'text'>;
+
 /** The way to the phones. One implementation a provider; it knows nothing of cases or the database. */
 export interface ChannelPort {
 	/** @param attempt number of this try; providers that can carry it tell it back */
 	send(message: OutgoingMessage, attempt: number): Promise<SendResult>;
 	/** What was taken since then and looks like this message: asked before it is sent again. */
 	list?(message: OutgoingMessage, since: Date): Promise<Listing>;
+	/**
+	 * Somebody answers on a phone that is only simulated. Gives what they said, as a provider tells it;
+	 * `null` where it comes by the provider's own callback. Nobody can say it for real people.
+	 */
+	say?(said: Said): Promise<InboundMessage | null>;
 	/** What became of a message, by the provider's id; `null` if it does not say. */
 	ask?(provider: string, providerId: string): Promise<{ status: string; code?: string } | null>;
 }

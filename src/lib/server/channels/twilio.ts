@@ -1,6 +1,6 @@
 import type { Twilio } from 'twilio';
 import { withoutAnswer } from './no-answer.ts';
-import type { ChannelPort, Listing, OutgoingMessage, SendResult } from './port.ts';
+import type { ChannelPort, Listing, OutgoingMessage, Said, SendResult } from './port.ts';
 import { READ_MS, type TwilioSettings, WRITE_MS } from './settings.ts';
 
 /** Sockets to Twilio at once; more calls wait. */
@@ -20,7 +20,7 @@ const address = (channel: OutgoingMessage['channel'], to: string): string =>
 export async function createTwilio(
 	settings: TwilioSettings,
 	callbackUrl: string
-): Promise<Required<ChannelPort>> {
+): Promise<ChannelPort & Required<Pick<ChannelPort, 'list' | 'ask'>>> {
 	// Half a second of loading: only where it is used.
 	const { default: twilio } = await import('twilio');
 	const options = {
@@ -82,6 +82,8 @@ export async function createTwilio(
 				return { list: 'unavailable' };
 			}
 		},
+		// Only the provider of this machine can be made to hear somebody.
+		...(settings.baseUrl && { say: (said) => sayTo(settings.baseUrl ?? '', settings, said) }),
 		async ask(_provider, providerId) {
 			try {
 				const { status, errorCode } = await reading.messages(providerId).fetch();
@@ -105,4 +107,21 @@ function resultOf(error: unknown): SendResult {
 		provider: 'twilio',
 		code: status === 401 ? '20003' : `http-${status}`
 	};
+}
+
+/** The demo's provider hears it, and calls back with its signature as for any message. */
+async function sayTo(
+	baseUrl: string,
+	{ accountSid, tokens }: TwilioSettings,
+	{ channel, from: number, text }: Said
+): Promise<null> {
+	const credentials = Buffer.from(`${accountSid}:${tokens[0]}`).toString('base64');
+	const answer = await fetch(new URL('/demo/say', baseUrl), {
+		method: 'POST',
+		headers: { authorization: `Basic ${credentials}`, 'content-type': 'application/json' },
+		body: JSON.stringify({ from: address(channel, number), text }),
+		signal: AbortSignal.timeout(READ_MS)
+	});
+	if (!answer.ok) throw new Error(`The provider answered ${answer.status}.`);
+	return null;
 }

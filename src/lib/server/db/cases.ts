@@ -5,9 +5,11 @@ import type { Actor, CaseEvent } from '../../domain/case/events.ts';
 import { type CaseState, fold } from '../../domain/case/state.ts';
 import type { GrantLimit } from '../../domain/policy/grants.ts';
 import type { Channel, FieldValue, FieldValues } from '../../domain/workflow/document.ts';
+import type { Part } from '../../domain/workflow/switches.ts';
 import { reach } from '../../domain/telemetry/reached.ts';
 import type { CaseKey } from '../crypto/vault.ts';
 import type { Parts } from '../parts.ts';
+import { OFF } from './switches.ts';
 import { type ExceptionRow, storeExceptions } from './exceptions.ts';
 import { keepLink, keptUntil } from './links.ts';
 import type { Schema } from './schema.ts';
@@ -59,6 +61,8 @@ export interface LoadedCase {
 	key: CaseKey;
 	/** The database's clock when it was read. */
 	now: Date;
+	/** Parts of its workflow that were off then. */
+	off: Part[];
 }
 
 type Vaulted = Pick<Parts, 'db' | 'vault'>;
@@ -73,13 +77,12 @@ export class CaseErased extends Error {
 
 async function unseal(
 	{ vault }: Pick<Parts, 'vault'>,
-	row: CaseRow,
-	now: Date
+	{ now, off, ...row }: CaseRow & Pick<LoadedCase, 'now' | 'off'>
 ): Promise<LoadedCase> {
 	if (row.erased_at) throw new CaseErased(`The customer of case ${row.id} was erased.`);
 	const key = await vault.openCaseKey(row.key);
 	const content = await vault.open<CaseContent>(key, row.sealed, 'cases.sealed');
-	return { row, state: row.state, content, key, now };
+	return { row, state: row.state, content, key, now, off };
 }
 
 /** The case as it stands, to look at; `null` if there is none. Throws `CaseErased`. */
@@ -87,12 +90,10 @@ export async function loadCase(parts: Vaulted, id: string): Promise<LoadedCase |
 	const found = await parts.db
 		.selectFrom('cases')
 		.selectAll()
-		.select(sql<Date>`now()`.as('now'))
+		.select([sql<Date>`now()`.as('now'), OFF.as('off')])
 		.where('id', '=', id)
 		.executeTakeFirst();
-	if (!found) return null;
-	const { now, ...row } = found;
-	return unseal(parts, row, now);
+	return found ? unseal(parts, found) : null;
 }
 
 /** When the customer of a case was erased; `null` if they were not, `undefined` if there is no case. */
@@ -110,11 +111,11 @@ export async function loadOpenCases(parts: Vaulted, hashes: string[]): Promise<L
 	const found = await parts.db
 		.selectFrom('cases')
 		.selectAll()
-		.select(sql<Date>`now()`.as('now'))
+		.select([sql<Date>`now()`.as('now'), OFF.as('off')])
 		.where('duplicate_hash', 'in', hashes)
 		.where('ended_at', 'is', null)
 		.execute();
-	return Promise.all(found.map(({ now, ...row }) => unseal(parts, row, now)));
+	return Promise.all(found.map((row) => unseal(parts, row)));
 }
 
 /** Who changes a case, and in which flow: the crash matrix names the commit after it. */
@@ -164,14 +165,14 @@ export async function changeCaseIn<Value>(
 	actor: Actor,
 	work: (change: CaseChange) => Promise<Value>
 ): Promise<Value> {
-	const { now, ...row } = await trx
+	const found = await trx
 		.selectFrom('cases')
 		.selectAll()
-		.select(sql<Date>`now()`.as('now'))
+		.select([sql<Date>`now()`.as('now'), OFF.as('off')])
 		.where('id', '=', id)
 		.forUpdate()
 		.executeTakeFirstOrThrow(() => new Error(`There is no case ${id}.`));
-	const loaded = await unseal(parts, row, now);
+	const loaded = await unseal(parts, found);
 	const events: CaseEvent[] = [];
 	const filed: ExceptionRow[] = [];
 	let resealed: Pending['resealed'] = null;

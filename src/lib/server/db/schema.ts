@@ -9,6 +9,7 @@ import type { Delivery } from '../../domain/outreach/delivery.ts';
 import type { Failure } from '../../domain/outreach/provider-codes.ts';
 import type { Word } from '../../domain/outreach/words.ts';
 import type { Assurance, Channel } from '../../domain/workflow/document.ts';
+import type { Part } from '../../domain/workflow/switches.ts';
 
 /**
  * The tables of migrations/ as Kysely sees them. A `jsonb` column reads as its value and is
@@ -42,6 +43,7 @@ export interface Schema extends TrustTables, DeskTables, StaffTables {
 	audit_entries: AuditEntriesTable;
 	workflow_drafts: WorkflowDraftsTable;
 	workflow_proposals: WorkflowProposalsTable;
+	switches: SwitchesTable;
 }
 
 type Factor = 'code' | 'known-facts';
@@ -352,6 +354,20 @@ interface WorkflowDraftsTable {
 	editors: Json<Actor[]>;
 	edited_by: Actor;
 	edited_at: TimeOrNow;
+}
+
+interface SwitchesTable {
+	id: string;
+	workflow: string;
+	part: Part;
+	off_by: Actor;
+	off_at: TimeOrNow;
+	off_why: string;
+	asked_by: Actor | null;
+	asked_at: Timeless;
+	asked_why: string | null;
+	on_by: Actor | null;
+	on_at: Timeless;
 }
 
 interface WorkflowProposalsTable {

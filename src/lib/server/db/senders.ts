@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Channel } from '../../domain/workflow/document.ts';
+import { type Channel, CHANNELS } from '../../domain/workflow/document.ts';
 import type { Parts } from '../parts.ts';
 import { raiseAlert } from './alerts.ts';
 import { askBreaker, openBreaker, tellBreaker } from './breakers.ts';
@@ -19,6 +19,19 @@ const SPREAD_SECONDS = 60;
 /** Seconds to wait while the sender of a channel is out of order, 0 when it may be called. */
 export const askSender = (parts: Used, channel: Channel): Promise<number> =>
 	askBreaker(parts, nameOf(channel), undefined);
+
+/** The senders that are out of order and whose next probe is not due yet. Takes nothing. */
+export async function refusedSenders(db: Db): Promise<Set<Channel>> {
+	const rows = await db
+		.selectFrom('connections')
+		.select('name')
+		.where('name', 'in', CHANNELS.map(nameOf))
+		.where('opened_at', 'is not', null)
+		.where('probe_at', '>', sql<Date>`now()`)
+		.execute();
+	const names = new Set(rows.map(({ name }) => name));
+	return new Set(CHANNELS.filter((channel) => names.has(nameOf(channel))));
+}
 
 /** The account or the sender is refused: nobody calls it but one probe at a time. One alert tells it. */
 export async function closeSender(db: Db, channel: Channel, code: string): Promise<void> {

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../../domain/result.ts';
 import { changeCase, loadCase } from '../db/cases.ts';
 import { returnClaim, setWaiting } from '../db/desk.ts';
 import type { Parts } from '../parts.ts';
-import { storeDraft } from './drafts.ts';
+import { newDraft, storeDraft } from './drafts.ts';
 import { visitLives } from './load-visit.ts';
 
 /** What is sealed as the answer to a question. */
@@ -38,8 +38,9 @@ export async function answerInput(
 	if (!value.ok) {
 		const kept = { typed: { [asked.fact]: typed.slice(0, MOST_TYPED) } };
 		const name = draftOfQuestion(asked.id);
-		const draftId = await storeDraft(parts, visit.caseId, loaded.key, name, kept);
-		return fail('invalid-input', { draftId });
+		const draft = await newDraft(parts, loaded, name, kept);
+		await storeDraft(parts.db, parts, draft);
+		return fail('invalid-input', { draftId: draft.id });
 	}
 	return changeCase(
 		parts,

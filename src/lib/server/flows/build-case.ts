@@ -23,7 +23,8 @@ export async function buildCase(parts: Opening, prepared: Prepared, now: Date) {
 	const opening = decide(null, { do: 'open', language, missing });
 	const events: CaseEvent[] = opening.ok ? opening.value : [];
 	const step = stepOf(workflow, null);
-	const opened = { content, state: fold(NEW_CASE, events), now };
+	// What is switched off keeps the message back at its release.
+	const opened = { content, state: fold(NEW_CASE, events), now, off: [] };
 	const next = { step, dueAt: now, asked: false };
 	const plan = planStep(situationAtOnce(parts, workflow, opened, next));
 	const expiresAt = linkEnd(workflow, now);

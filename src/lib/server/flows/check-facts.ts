@@ -4,13 +4,14 @@ import { nextChallenge } from '../../domain/identity/next-challenge.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { type CaseChange, changeCase } from '../db/cases.ts';
 import { countAgainst, giveBack } from '../db/counters.ts';
+import { refusedSenders } from '../db/senders.ts';
 import { loadWorkflow } from '../db/workflows.ts';
 import { alertFailure, factsOfDay, type Identifying, readFactors, reserveTry } from './factors.ts';
 import { raiseIfStuck } from './raise-if-stuck.ts';
 import { offerAtOnce } from './make-offer.ts';
 import { type PageVisit, visitLives, type VisitTicket } from './load-visit.ts';
 import { passChallenge } from './pass-challenge.ts';
-import { codeMayReach, needFor } from './show-verify.ts';
+import { codeMayReach, hasLivingCode, needFor } from './show-verify.ts';
 
 /**
  * - `no-match`: something was wrong; which field is not told, and takes the same time.
@@ -59,7 +60,10 @@ async function asksFacts(
 	action: string | undefined
 ): Promise<boolean> {
 	if (!(await visitLives(trx, visit))) return false;
-	const reachable = codeMayReach(visit, content.record?.contacts);
+	const refused = (await hasLivingCode(trx, visit.id))
+		? new Set<never>()
+		: await refusedSenders(trx);
+	const reachable = codeMayReach(visit, content.record?.contacts, refused);
 	const { factors, now } = await readFactors(trx, visit.customerHash, state, reachable);
 	const { identity } = visit.workflow.document;
 	const need = needFor(visit, action);

@@ -11,7 +11,7 @@ import { actionLabel, factLabel } from '../../domain/workflow/names.ts';
 import type { Clause, Input, WorkflowDocument } from '../../domain/workflow/document.ts';
 import type { Workflow } from '../db/workflows.ts';
 import { DESK_LANGUAGE, maskedText } from './desk-facts.ts';
-import { isWithheld, momentOf, type Standing } from './judge-actions.ts';
+import { isOff, isWithheld, momentOf, type Standing } from './judge-actions.ts';
 
 /** Every action, clause by clause with the values that were read, and what a grant could do. */
 export function deskActions(workflow: Workflow, standing: Standing): DeskAction[] {
@@ -21,12 +21,14 @@ export function deskActions(workflow: Workflow, standing: Standing): DeskAction[
 	return Object.entries(document.actions).map(([key, action]) => {
 		const verdict = evaluateAction(compiled, key, moment);
 		const withheld = isWithheld(standing, moment, key);
+		const off = isOff(standing, key);
 		return {
 			action: key,
 			label: actionLabel(document, key),
-			eligible: verdict.eligible && !withheld,
+			eligible: verdict.eligible && !withheld && !off,
 			ruleError: verdict.ruleError,
 			withheld,
+			off,
 			assurance: action.assurance,
 			clauses: verdict.clauses.flatMap((one) => {
 				const clause = action.clauses.find(({ id }) => id === one.id);
@@ -66,8 +68,10 @@ function deskClause(
 function grantable(
 	document: WorkflowDocument,
 	plain: Verdict,
-	{ state }: Standing
+	{ state, off }: Standing
 ): DeskAction['grant'] {
+	// What nobody may do at present is granted to nobody: the customer would be told what is not so.
+	if (isOff({ off }, plain.action)) return { possible: false, why: 'switched-off' };
 	const withheld = state.withheld.includes(plain.action);
 	const found = grantFor(document, { ...plain, eligible: plain.eligible && !withheld }, {});
 	return found.ok

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type InsertObject, sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import { VISIT } from '../../domain/identity/limits.ts';
 import { computeValues, type ReviewLine, reviewLines } from '../../domain/policy/compute.ts';
@@ -10,6 +10,8 @@ import { fail, ok, type Result } from '../../domain/result.ts';
 import type { FieldValues } from '../../domain/workflow/document.ts';
 import { fingerprint } from '../crypto/references.ts';
 import type { CaseKey } from '../crypto/vault.ts';
+import type { LoadedCase } from '../db/cases.ts';
+import type { Schema } from '../db/schema.ts';
 import type { Workflow } from '../db/workflows.ts';
 import type { Db } from '../db/connect.ts';
 import type { Parts } from '../parts.ts';
@@ -94,25 +96,32 @@ export function propose(
 	return ok({ input, values: values.value, lines: lines.value, shown });
 }
 
-/** Stores a draft and gives its id, which is the submission's idempotency key for life. */
-export async function storeDraft(
-	{ db, vault, crash }: Pick<Parts, 'db' | 'vault' | 'crash'>,
-	caseId: string,
-	key: CaseKey,
+/** The row of a draft; its id is the submission's idempotency key for life. */
+export async function newDraft(
+	{ vault }: Pick<Parts, 'vault'>,
+	{ row, key }: Pick<LoadedCase, 'row' | 'key'>,
 	action: string,
 	content: DraftContent
-): Promise<string> {
-	const id = uuid();
-	const sealed = await vault.seal(key, content, 'drafts.sealed');
+): Promise<InsertObject<Schema, 'drafts'> & { id: string }> {
 	// Kept short: it begins as old as one that ends soon, so every reader and the purge agree.
 	const age = 'typed' in content ? DRAFT_DAYS * 1440 - TYPED_MINUTES : 0;
-	const created_at = sql<Date>`now() - make_interval(mins => ${age}::int)`;
-	await db
-		.insertInto('drafts')
-		.values({ id, case_id: caseId, action, sealed, created_at })
-		.execute();
+	return {
+		id: uuid(),
+		case_id: row.id,
+		action,
+		sealed: await vault.seal(key, content, 'drafts.sealed'),
+		created_at: sql<Date>`now() - make_interval(mins => ${age}::int)`
+	};
+}
+
+/** @param db where its choice is noted in the same transaction, that transaction */
+export async function storeDraft(
+	db: Db,
+	{ crash }: Pick<Parts, 'crash'>,
+	draft: InsertObject<Schema, 'drafts'>
+): Promise<void> {
+	await db.insertInto('drafts').values(draft).execute();
 	crash('save-draft:stored');
-	return id;
 }
 
 /** The draft of this case with this id; another case's draft does not exist for it. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { FactorsState } from '../../domain/identity/next-challenge.ts';
+import type { FactorsState, Reachable } from '../../domain/identity/next-challenge.ts';
 import { FACTOR, FACTS } from '../../domain/identity/limits.ts';
 import type { Factor } from '../../domain/identity/assurance.ts';
 import type { CaseState } from '../../domain/case/state.ts';
@@ -21,7 +21,7 @@ export async function readFactors(
 	db: Db,
 	customerHash: string,
 	state: CaseState,
-	reachable: boolean
+	reachable: Reachable
 ): Promise<{ factors: FactorsState; now: Date }> {
 	// One row for each factor that was ever counted, or one with the clock alone.
 	const { rows } = await sql<{

@@ -3,10 +3,10 @@ import { countedWith, retryAt, treatmentOf } from '../../domain/outreach/retries
 import { raiseAlert } from '../db/alerts.ts';
 import { countFailures } from '../db/attempts.ts';
 import type { CaseChange } from '../db/cases.ts';
-import { countAgainst } from '../db/counters.ts';
 import { suppress } from '../db/suppressions.ts';
 import { loadWorkflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
+import { countFiltered } from './count-filtered.ts';
 import { hasBeenReached } from './has-been-reached.ts';
 import { linkLives } from './link-of-message.ts';
 import { type MessageContent, sendMessageJob } from './queue-message.ts';
@@ -27,9 +27,6 @@ interface Found {
 	content: MessageContent;
 	from: 'sending' | 'accepted';
 }
-
-/** From so many in an hour on, of one template and channel, it is no chance that they are filtered. */
-const FILTERED = { most: 20, seconds: 3_600 };
 
 /**
  * A message did not arrive: it is tried again where the table of codes has a wait left for that, else
@@ -121,12 +118,9 @@ async function disableTemplate(
 
 async function tellOperations(
 	{ trx, row: { workflow } }: CaseChange,
-	{ channel, template }: MessageRow,
+	message: MessageRow,
 	{ failure, provider, code }: Failed
 ): Promise<void> {
 	if (treatmentOf(failure).alert) await raiseAlert(trx, 'provider-code', `${provider}:${code}`);
-	if (failure !== 'filtered') return;
-	const subject = `${workflow}:${template}:${channel}`;
-	if (!(await countAgainst(trx, { key: `filtered:${subject}`, ...FILTERED })))
-		await raiseAlert(trx, 'filtered-messages', subject);
+	if (failure === 'filtered') await countFiltered(trx, workflow, message);
 }

@@ -12,7 +12,7 @@ import type { Principal } from '../../domain/staff/permissions.ts';
 import { GRANT_DAYS } from '../../domain/staff/leases.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { type CloseRefusal, closeException, type Closing, mayClose } from './close-exception.ts';
-import { isWithheld, momentOf } from './judge-actions.ts';
+import { isOff, isWithheld, momentOf } from './judge-actions.ts';
 import { keepNote, readNote } from './keep-note.ts';
 import {
 	type ActDetail,
@@ -89,10 +89,11 @@ export async function grantAction(
 
 /** The grant that was ordered, if the workflow lets anybody give it and it makes a difference. */
 export function findGrant(
-	held: Pick<Held, 'workflow' | 'state' | 'content' | 'now'>,
+	held: Pick<Held, 'workflow' | 'state' | 'content' | 'now' | 'off'>,
 	{ action, bounds = {} }: Pick<GrantOrder, 'action' | 'bounds'>
 ): Result<Grant, GrantRefusal, { clause?: string; input?: string }> {
 	const { compiled, document } = held.workflow;
+	if (isOff(held, action)) return fail('switched-off');
 	// Judged as if nothing had been granted yet: a new grant takes the place of the one before.
 	const plain = { ...momentOf(held.workflow, held), grants: [] };
 	const verdict = evaluateAction(compiled, action, plain);

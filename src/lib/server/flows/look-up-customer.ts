@@ -5,6 +5,7 @@ import type { FieldValues } from '../../domain/workflow/document.ts';
 import { recordAct } from '../db/audit.ts';
 import { loadCase } from '../db/cases.ts';
 import { nameLookedUp } from '../db/erasures.ts';
+import { partsOff } from '../db/switches.ts';
 import { permits } from '../db/permits.ts';
 import { latestWorkflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
@@ -59,16 +60,17 @@ export async function lookUpCustomer(
 	const { clear } = look;
 	const loaded = open ? await loadCase(parts, open.id) : null;
 	if (loaded) {
-		const { content, row, state, now } = loaded;
+		const { content, row, state, now, off } = loaded;
 		const { language } = row;
-		const standing = { state, content, now };
+		const standing = { state, content, now, off };
 		return ok({ facts: content.facts, source: 'case', language, standing, clear });
 	}
 	const fresh = await readFreshFacts(parts, workflow, customer);
 	if (!fresh.ok) return fail(fresh.reason === 'not-found' ? 'unknown-customer' : 'unavailable');
 	const { facts } = fresh.value;
 	const now = new Date();
-	const standing = { state: NEW_CASE, content: { facts }, now };
+	const off = await partsOff(parts.db, key);
+	const standing = { state: NEW_CASE, content: { facts }, now, off };
 	return ok({ facts, source: 'record', language: undefined, standing, clear });
 }
 

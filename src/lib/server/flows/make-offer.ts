@@ -64,10 +64,12 @@ async function reconsider(workflow: Workflow, change: CaseChange, fresh: Refresh
 	const tried = change.state.rungs.some((one) => one.breakpoint === breakpoint);
 	// There is something to offer after all, and that this rung can help is on record already.
 	if (worked && tried) return;
+	const stopped = verdicts.some(({ off }) => off);
+	const reason = stopped ? 'switched-off' : 'nothing-eligible';
 	const leave = (possible: Possible) =>
 		broken
 			? leaveForRule(workflow, change, { breakpoint, possible })
-			: leavePath(workflow, change, { breakpoint, reason: 'nothing-eligible', possible });
+			: leavePath(workflow, change, { breakpoint, reason, possible });
 	const outcome = await leave({ freshContext: worked });
 	// The rung is on record as tried and failed; the next one is a person.
 	if (outcome === 'rung-failed') await leave({});

@@ -1,9 +1,10 @@
 import type { ChooseView } from '../../contracts/pages.ts';
-import { refusedBy, type Verdict } from '../../domain/policy/eligibility.ts';
+import { refusedBy } from '../../domain/policy/eligibility.ts';
 import { shownValues } from '../../domain/policy/shown.ts';
 import type { FieldValues } from '../../domain/workflow/document.ts';
 import { textIn } from '../../domain/workflow/format.ts';
 import { fillTemplate } from '../../domain/workflow/template.ts';
+import type { Verdict } from './judge-actions.ts';
 import type { Workflow } from '../db/workflows.ts';
 
 /** What is offered by these verdicts, and for the rest why not, in the customer's words. */
@@ -35,11 +36,14 @@ export function offersOf(
 		view.refused.push({
 			action: verdict.action,
 			label,
-			...(clause
-				? { reason: write(clause.reason) }
-				: { unsaid: verdict.ruleError ? 'rule-error' : 'withheld' }),
+			...(clause ? { reason: write(clause.reason) } : { unsaid: unsaid(verdict) }),
 			...(cure && { cure })
 		});
 	}
 	return view;
+}
+
+function unsaid({ off, ruleError }: Verdict) {
+	if (off) return 'switched-off';
+	return ruleError ? 'rule-error' : 'withheld';
 }

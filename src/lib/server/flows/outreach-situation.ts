@@ -55,7 +55,7 @@ export function allowedAt(
 export function situationAtOnce(
 	{ config }: Pick<Parts, 'config'>,
 	workflow: Workflow,
-	{ content, state, now }: Pick<LoadedCase, 'content' | 'state' | 'now'>,
+	{ content, state, now, off }: Pick<LoadedCase, 'content' | 'state' | 'now' | 'off'>,
 	{ step, dueAt, asked }: Next
 ): Situation {
 	const { outreach } = workflow.document;
@@ -71,7 +71,8 @@ export function situationAtOnce(
 		agreed: agreedChannels(outreach.consent, content),
 		zones: zonesOf(workflow.document, content),
 		sent: [],
-		limits: config.outreachLimits
+		limits: config.outreachLimits,
+		off
 	};
 }
 

@@ -10,6 +10,7 @@ export const RULE_LABELS: Record<Rule, string> = {
 	'still-needed': 'The customer has not got as far as the step is for',
 	due: 'The wait after the step before is over',
 	'channel-open': 'A channel leads to the customer, with their agreement where it is needed',
+	'switched-on': 'Neither the outreach nor this message is switched off or paused',
 	hours: "It is between the hours for messages on the customer's clock",
 	'cap-day': 'The cap for a day leaves room, over all cases of the customer',
 	'cap-week': 'The cap for a week leaves room, over all cases of the customer'
@@ -26,6 +27,9 @@ export const REASON_WORDS: Record<Reason, string> = {
 	hours: 'It is outside the hours for messages on the customer’s clock.',
 	'cap-day': 'The customer was written to within a day.',
 	'cap-week': 'The customer was written to often enough this week.',
+	'switched-off': 'Operations have switched the outreach off; it is looked at again each hour.',
+	filtered:
+		'Networks hold this message back, so it is paused until somebody resumes it; it is looked at again each hour.',
 	visited: 'The customer has opened the case.',
 	verified: 'The customer has proved who they are.',
 	submitted: 'The customer has confirmed an action.',

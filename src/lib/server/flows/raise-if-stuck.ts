@@ -1,4 +1,4 @@
-import { nextChallenge } from '../../domain/identity/next-challenge.ts';
+import { nextChallenge, type Reachable } from '../../domain/identity/next-challenge.ts';
 import type { CaseChange } from '../db/cases.ts';
 import type { Workflow } from '../db/workflows.ts';
 import { readFactors } from './factors.ts';
@@ -14,7 +14,7 @@ export async function raiseIfStuck(
 	visit: Pick<PageVisit, 'customerHash' | 'assurance'>,
 	workflow: Workflow,
 	change: CaseChange,
-	reachable: boolean
+	reachable: Reachable
 ): Promise<void> {
 	if (change.state.ended) return;
 	const { identity } = workflow.document;

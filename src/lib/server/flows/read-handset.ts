@@ -2,6 +2,7 @@ import { direction } from '../../domain/workflow/format.ts';
 import type { Channel } from '../../domain/workflow/document.ts';
 import type { CaseContent } from '../db/cases.ts';
 import { type Handsets, onHandset } from './list-handsets.ts';
+import type { InboundContent } from './take-inbound.ts';
 import type { MessageContent } from './queue-message.ts';
 
 export interface HandsetMessage {
@@ -17,6 +18,14 @@ export interface HandsetMessage {
 	direction: 'ltr' | 'rtl';
 }
 
+/** What the customer wrote back. */
+export interface HandsetReply {
+	id: string;
+	channel: Channel;
+	at: Date;
+	body: string;
+}
+
 /** A phone keeps this many of its latest messages on the screen. */
 const MOST = 100;
 
@@ -28,7 +37,7 @@ const MOST = 100;
 export async function readHandset(
 	parts: Handsets,
 	id: string
-): Promise<{ label: string; messages: HandsetMessage[] } | null> {
+): Promise<{ label: string; messages: HandsetMessage[]; replies: HandsetReply[] } | null> {
 	const { db, vault } = parts;
 	const rows = await db
 		.selectFrom('messages as m')
@@ -64,5 +73,25 @@ export async function readHandset(
 		})
 	);
 	const { name } = content.facts;
-	return { label: typeof name === 'string' ? name : content.customer, messages };
+	const label = typeof name === 'string' ? name : content.customer;
+	return { label, messages, replies: await repliesOf(parts, id) };
+}
+
+async function repliesOf({ db, vault }: Handsets, id: string): Promise<HandsetReply[]> {
+	const rows = await db
+		.selectFrom('inbound_messages as i')
+		.innerJoin('cases', 'cases.id', 'i.case_id')
+		.select(['i.id', 'i.channel', 'i.sealed', 'i.received_at', 'cases.key'])
+		.where('cases.customer_hash', '=', id)
+		.where('cases.erased_at', 'is', null)
+		.orderBy('i.received_at', 'desc')
+		.limit(MOST)
+		.execute();
+	return Promise.all(
+		rows.toReversed().map(async ({ id: reply, channel, sealed, received_at: at, key: wrapped }) => {
+			const key = await vault.openCaseKey(wrapped);
+			const { text } = await vault.open<InboundContent>(key, sealed, 'inbound_messages.sealed');
+			return { id: reply, channel, at, body: text };
+		})
+	);
 }

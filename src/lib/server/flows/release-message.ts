@@ -4,6 +4,7 @@ import { type CaseChange, changeCase, type LoadedCase } from '../db/cases.ts';
 import { keepLink, keptUntil } from '../db/links.ts';
 import { lockPerson, sentLately } from '../db/outreach.ts';
 import type { Schema } from '../db/schema.ts';
+import { heedSwitches } from '../db/switches.ts';
 import { loadWorkflow, type Workflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
 import { leaveUnreachable } from './reach-customer.ts';
@@ -49,10 +50,12 @@ async function letOut(
 ): Promise<KeptBack | null> {
 	const kept = await db.transaction().execute(async (trx): Promise<KeptBack | null> => {
 		await lockPerson(trx, loaded.row.customer_hash);
-		const step = { ...stepOf(workflow, row.step), channels: [row.channel] };
+		const { channel, template } = row;
+		const step = { ...stepOf(workflow, row.step), channels: [channel], template };
 		const next = { step, dueAt: row.next_at, asked: row.step === null };
 		const plan = planStep({
 			...situationAtOnce({ config }, workflow, loaded, next),
+			off: await heedSwitches(trx, workflow.key),
 			sent: await sentLately(trx, loaded.row.customer_hash, row.id)
 		});
 		if (plan.do === 'hold' || plan.do === 'skip') return plan;

@@ -1,5 +1,5 @@
 import { v7 as uuid } from 'uuid';
-import { nextChallenge } from '../../domain/identity/next-challenge.ts';
+import { type NextChallenge, nextChallenge } from '../../domain/identity/next-challenge.ts';
 import { CODE, codeMinutes, SENDS } from '../../domain/identity/limits.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { Channel } from '../../domain/workflow/document.ts';
@@ -8,6 +8,7 @@ import { raiseAlert } from '../db/alerts.ts';
 import { type CaseChange, changeCase, loadCase } from '../db/cases.ts';
 import type { Db } from '../db/connect.ts';
 import { countAgainst, giveBack, type Limit } from '../db/counters.ts';
+import { refusedSenders } from '../db/senders.ts';
 import { loadWorkflow, type Workflow } from '../db/workflows.ts';
 import { untilNextCode } from './code-gap.ts';
 import { phoneLimits } from './code-phones.ts';
@@ -25,7 +26,7 @@ import {
 	storeFreshFacts,
 	storeUnknownCustomer
 } from './refresh-facts.ts';
-import { codeDestination, needFor } from './show-verify.ts';
+import { codeDestination, codeMayReach, needFor } from './show-verify.ts';
 
 /**
  * - `too-soon`: a code is on its way; `seconds` until the next may be asked for.
@@ -33,9 +34,11 @@ import { codeDestination, needFor } from './show-verify.ts';
  *   to this range of numbers were ever typed.
  * - `unreachable`: the system of record holds no contact point that codes may go to.
  * - `unavailable`: the system of record cannot be read and was never read for this case.
+ * - `not-sendable`: every sender that could take it is out of order.
  * - `not-asked`: a code is not what this visit needs now (locked, another factor's turn, or over).
  */
-export type CodeRefusal = 'too-soon' | 'limited' | 'unreachable' | 'unavailable' | 'not-asked';
+export type CodeRefusal =
+	'too-soon' | 'limited' | 'unreachable' | 'unavailable' | 'not-sendable' | 'not-asked';
 
 /**
  * Sends a one-time code to what the system of record holds, never to anything a visitor typed. A
@@ -58,7 +61,7 @@ export async function requestCode(
 	if (fresh && !fresh.ok && !nobody && !loaded.content.record) return fail('unavailable');
 	const read = fresh?.ok ? fresh.value.contacts : loaded.content.record?.contacts;
 	const contacts = nobody ? {} : read;
-	const to = codeDestination(visit, contacts, channel);
+	const to = codeDestination(visit, contacts, channel, await refusedSenders(parts.db));
 	// Counted outside the transaction: the whole deployment shares these rows, and nobody is to wait
 	// for them until a code is stored.
 	const shared = await sharedLimits(parts.db, source, to && prefixOf(to.channel, to.to));
@@ -99,7 +102,9 @@ async function requestOnce(
 			if (!(await visitLives(change.trx, visit))) return fail('not-asked');
 			if (fresh?.ok && !change.state.ended) storeFreshFacts(workflow, change, fresh.value);
 			if (fresh?.ok === false && fresh.reason === 'not-found') storeUnknownCustomer(change);
-			const to = codeDestination(visit, change.content.record?.contacts, channel);
+			const refused = await refusedSenders(change.trx);
+			const contacts = change.content.record?.contacts;
+			const to = codeDestination(visit, contacts, channel, refused);
 			if (!to) {
 				await raiseIfStuck(visit, workflow, change, false);
 				return fail('unreachable');
@@ -108,18 +113,19 @@ async function requestOnce(
 				change.trx,
 				visit.customerHash,
 				change.state,
-				true
+				codeMayReach(visit, contacts, refused)
 			);
 			const { identity } = workflow.document;
 			const need = needFor(visit, action);
 			const next = nextChallenge({ identity, need, have: visit.assurance, factors, now });
+			if (factors.reachable === 'later') return stopped(workflow, change, next);
 			if (next.ask !== 'code') return fail('not-asked');
 			const seconds = await untilNextCode(change.trx, visit.customerHash);
 			if (seconds > 0) return fail('too-soon', { seconds });
 			const hash = destinationHash(parts, to.channel, to.to);
 			const { day, now: few } = phoneLimits(hash);
 			const full = await reserve(change.trx, [day, few]);
-			if (full === day) leaveExhausted(workflow, change);
+			if (full === day) leaveIdentity(workflow, change, 'codes-exhausted');
 			if (full) return fail('limited');
 			await sendCode(parts, workflow, visit, change, { ...to, hash });
 			return ok({ mask: to.mask });
@@ -128,13 +134,23 @@ async function requestOnce(
 }
 
 /**
+ * It could not go now, and would be of no use later. Where known facts prove enough the page asks for
+ * them; else what the workflow says for identity takes over, once.
+ */
+function stopped(workflow: Workflow, change: CaseChange, next: NextChallenge) {
+	if (next.ask === 'person' && next.reason === 'code-not-sendable')
+		leaveIdentity(workflow, change, next.reason);
+	return fail(next.ask === 'wait' ? 'not-asked' : 'not-sendable');
+}
+
+/**
  * No code for hours, perhaps by a stranger with the link (case C8): what the workflow says for
  * identity takes over, once.
  */
-function leaveExhausted(workflow: Workflow, change: CaseChange): void {
+function leaveIdentity(workflow: Workflow, change: CaseChange, reason: string): void {
 	const { ended, exceptions } = change.state;
 	if (ended || exceptions.some(({ breakpoint }) => breakpoint === 'identity')) return;
-	leavePath(workflow, change, { breakpoint: 'identity', reason: 'codes-exhausted' });
+	leavePath(workflow, change, { breakpoint: 'identity', reason });
 }
 
 const sharedLimits = async (

@@ -3,8 +3,9 @@ import { checkInputs } from '../../domain/policy/inputs.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { Parts } from '../parts.ts';
 import { beginAction } from './action-form.ts';
-import { type DraftContent, propose, storeDraft } from './drafts.ts';
-import { reportRuleError } from './leave-for-rule.ts';
+import { type DraftContent, newDraft, propose, storeDraft } from './drafts.ts';
+import { noteChoice } from './note-choice.ts';
+import { reportRefusal } from './report-refusal.ts';
 import type { ActionRefusal } from './take-action.ts';
 
 /** The longest text of a field that is kept: above every limit, so it is refused again. */
@@ -22,18 +23,20 @@ export async function saveDraft(
 	form: Record<string, string>
 ): Promise<Result<{ draftId: string }, ActionRefusal | 'invalid-input', { draftId: string }>> {
 	const { loaded, workflow, taken } = await beginAction(parts, visit, action);
-	const broken = async () => {
-		await reportRuleError(parts, workflow, visit.caseId, action);
-		return fail('rule-error');
+	const refuse = async (reason: ActionRefusal) => {
+		await reportRefusal(parts, workflow, { caseId: visit.caseId, action, reason });
+		return fail(reason);
 	};
-	if (!taken.ok && taken.reason === 'rule-error') return broken();
-	if (!taken.ok) return fail(taken.reason);
+	if (!taken.ok) return refuse(taken.reason);
 	const { moment } = taken.value;
 	const { language } = visit;
 	const checked = checkInputs(workflow.compiled, action, form, { ...moment, language });
-	if (!checked.ok && checked.reason === 'rule-error') return broken();
-	const { row, key } = loaded;
-	const store = (content: DraftContent) => storeDraft(parts, row.id, key, action, content);
+	if (!checked.ok && checked.reason === 'rule-error') return refuse('rule-error');
+	const store = async (content: DraftContent) => {
+		const draft = await newDraft(parts, loaded, action, content);
+		await noteChoice(parts, loaded, action, (db) => storeDraft(db, parts, draft));
+		return draft.id;
+	};
 	if (!checked.ok) {
 		const typed = Object.fromEntries(
 			(workflow.document.actions[action]?.inputs ?? []).flatMap(({ name }) =>
@@ -43,6 +46,6 @@ export async function saveDraft(
 		return fail('invalid-input', { draftId: await store({ typed }) });
 	}
 	// Its review could not be shown: better known now than on the next page.
-	if (!propose(workflow, action, moment, checked.value, language).ok) return broken();
+	if (!propose(workflow, action, moment, checked.value, language).ok) return refuse('rule-error');
 	return ok({ draftId: await store({ input: checked.value }) });
 }

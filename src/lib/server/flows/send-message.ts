@@ -11,6 +11,7 @@ import { isLinked } from './link-of-message.ts';
 import { parkMessage } from './park-message.ts';
 import type { MessageContent } from './queue-message.ts';
 import { releaseMessage } from './release-message.ts';
+import { rerouteCode } from './reroute-code.ts';
 import { settleMessage, settleNeedless } from './settle-message.ts';
 
 export type MessageRow = Selectable<Schema['messages']>;
@@ -76,6 +77,7 @@ export async function sendMessage(parts: Sending, id: string): Promise<void> {
 	if (why) return settleNeedless(parts, row, why, content);
 	if (!(await releaseMessage(parts, row, loaded))) return;
 	const seconds = await askSender(parts, row.channel);
+	if (seconds > 0 && row.class === 'code') return rerouteCode(parts, row, content);
 	if (seconds > 0) return parkMessage(parts, row, PARKED, seconds);
 	const attempt = await beginAttempt(parts.db, row);
 	if (!attempt) return;

@@ -8,6 +8,7 @@ import type { HandedOver } from './hand-over.ts';
 import { parkMessage } from './park-message.ts';
 import type { MessageContent } from './queue-message.ts';
 import type { MessageRow, Sending } from './send-message.ts';
+import { rerouteCode } from './reroute-code.ts';
 import { wakeOrphans } from './wake-orphans.ts';
 
 /** How long a message waits that nobody could be asked to take. */
@@ -52,6 +53,7 @@ export async function settleMessage(
 	if (failed?.failure === 'account') {
 		await endAttempt(parts.db, row.id, number, end);
 		await closeSender(parts.db, row.channel, failed.code ?? '');
+		if (row.class === 'code') return rerouteCode(parts, row, content);
 		return parkMessage(parts, row, PARKED, SENDER_SECONDS);
 	}
 	await changeCase(

@@ -12,7 +12,12 @@ import { takeAction } from './take-action.ts';
 
 /** - `changed`: what was filled is beyond the limits of this moment; it must be filled again. */
 export type ReviewRefusal =
-	'no-draft' | 'not-eligible' | 'needs-assurance' | 'changed' | 'already-submitted';
+	| 'no-draft'
+	| 'not-eligible'
+	| 'needs-assurance'
+	| 'switched-off'
+	| 'changed'
+	| 'already-submitted';
 
 /**
  * What the customer is about to confirm: amount, consequence and dates before the button, and the
@@ -35,7 +40,7 @@ export async function showReview(
 	if (!taken.ok)
 		return taken.reason === 'needs-assurance'
 			? fail('needs-assurance', { action })
-			: fail('not-eligible');
+			: fail(taken.reason === 'switched-off' ? 'switched-off' : 'not-eligible');
 	const { language } = visit;
 	const { moment } = taken.value;
 	const proposed = proposeDraft(workflow, action, moment, draft.content, language);

@@ -1,12 +1,14 @@
 import { sql } from 'kysely';
 import type { VerifyView } from '../../contracts/pages.ts';
-import { nextChallenge } from '../../domain/identity/next-challenge.ts';
+import { nextChallenge, type Reachable } from '../../domain/identity/next-challenge.ts';
 import { strictest } from '../../domain/identity/assurance.ts';
 import { maskContact } from '../../domain/identity/masks.ts';
 import { textIn } from '../../domain/workflow/format.ts';
 import { formatInstant } from '../../domain/workflow/instant.ts';
 import type { Channel } from '../../domain/workflow/document.ts';
 import { type Contacts, loadCase, type LoadedCase } from '../db/cases.ts';
+import type { Db } from '../db/connect.ts';
+import { refusedSenders } from '../db/senders.ts';
 import type { Parts } from '../parts.ts';
 import { untilNextCode } from './code-gap.ts';
 import { codesFrom } from './code-phones.ts';
@@ -24,15 +26,33 @@ function codeDestinations(visit: PageVisit, contacts: Contacts | undefined) {
 	});
 }
 
-/** Where the code goes: the channel wished for, or the first that the record has a contact for. */
-export function codeDestination(visit: PageVisit, contacts: Contacts | undefined, wished: Channel) {
+/**
+ * Where the code goes: the channel wished for, or the first that the record has a contact for; one
+ * whose sender is out of order only where no other is left.
+ */
+export function codeDestination(
+	visit: PageVisit,
+	contacts: Contacts | undefined,
+	wished: Channel,
+	refused: ReadonlySet<Channel> = new Set()
+) {
 	const all = codeDestinations(visit, contacts);
-	return all.find(({ channel }) => channel === wished) ?? all[0];
+	const open = all.filter(({ channel }) => !refused.has(channel));
+	const among = open.length > 0 ? open : all;
+	return among.find(({ channel }) => channel === wished) ?? among[0];
 }
 
 /** Before the record was read once nobody knows: asking for the code reads it. */
-export const codeMayReach = (visit: PageVisit, contacts: Contacts | undefined): boolean =>
-	!contacts || codeDestinations(visit, contacts).length > 0;
+export function codeMayReach(
+	visit: PageVisit,
+	contacts: Contacts | undefined,
+	refused: ReadonlySet<Channel>
+): Reachable {
+	if (!contacts) return true;
+	const all = codeDestinations(visit, contacts);
+	if (all.length === 0) return false;
+	return all.every(({ channel }) => refused.has(channel)) ? 'later' : true;
+}
 
 /** The need of this page: the case's, or the action's where that is higher. */
 export function needFor(visit: PageVisit, action?: string) {
@@ -55,8 +75,13 @@ export async function showVerify(
 	if (!loaded) throw new Error(`Visit ${visit.id} belongs to no case.`);
 	const { document } = visit.workflow;
 	const known = loaded.content.record?.contacts;
-	const destinations = codeDestinations(visit, known);
-	const reachable = codeMayReach(visit, known);
+	const refused = await refusedSenders(parts.db);
+	const sent = await sentCode(parts, visit, loaded);
+	// A code that has gone may be in their hands, whatever has become of the sender since.
+	const reachable = codeMayReach(visit, known, sent ? new Set() : refused);
+	const all = codeDestinations(visit, known);
+	const open = all.filter(({ channel }) => !refused.has(channel));
+	const destinations = open.length > 0 ? open : all;
 	const { factors, now } = await readFactors(parts.db, visit.customerHash, loaded.state, reachable);
 	const next = nextChallenge({
 		identity: document.identity,
@@ -74,6 +99,13 @@ export async function showVerify(
 				until: formatInstant(next.until, visit.language, document.zone, 'time')
 			};
 		case 'person':
+			// It is no fault of theirs, and may be over in a minute: the button stays.
+			if (next.reason === 'code-not-sendable')
+				return {
+					ask: 'code',
+					destinations: destinations.map(({ channel, mask }) => ({ channel, mask })),
+					stopped: { message: inHand(visit, loaded) }
+				};
 			return {
 				ask: 'person',
 				message: inHand(visit, loaded),
@@ -86,7 +118,7 @@ export async function showVerify(
 			return {
 				ask: 'code',
 				destinations: destinations.map(({ channel, mask }) => ({ channel, mask })),
-				sent: await sentCode(parts, visit, loaded),
+				...(sent && { sent }),
 				...(full && { full })
 			};
 		}
@@ -138,16 +170,23 @@ function factFields({ workflow: { document }, language }: PageVisit) {
 	});
 }
 
-/** The living code of this visit, and when another may be asked for. */
-async function sentCode({ db }: Pick<Parts, 'db'>, visit: PageVisit, { row }: LoadedCase) {
-	const live = await db
+const livingCode = (db: Db, visitId: string) =>
+	db
 		.selectFrom('challenges')
 		.select(['channel', 'mask', 'expires_at'])
-		.where('visit_id', '=', visit.id)
+		.where('visit_id', '=', visitId)
 		.where('used_at', 'is', null)
 		.where('ended_at', 'is', null)
 		.where('expires_at', '>', sql<Date>`now()`)
 		.executeTakeFirst();
+
+/** Can a code still be typed in this visit? */
+export const hasLivingCode = async (db: Db, visitId: string): Promise<boolean> =>
+	(await livingCode(db, visitId)) !== undefined;
+
+/** The living code of this visit, and when another may be asked for. */
+async function sentCode({ db }: Pick<Parts, 'db'>, visit: PageVisit, { row }: LoadedCase) {
+	const live = await livingCode(db, visit.id);
 	if (!live) return undefined;
 	return {
 		channel: live.channel,

@@ -10,12 +10,15 @@ import type { FieldValues } from '../../domain/workflow/document.ts';
 import { fingerprint, newReference } from '../crypto/references.ts';
 import { type CaseChange, changeCase, loadCase } from '../db/cases.ts';
 import { keepLink, keptUntil } from '../db/links.ts';
+import { heedSwitches } from '../db/switches.ts';
 import { loadWorkflow, type Workflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
 import type { Calling } from './call-records.ts';
 import { proposeDraft, type Proposed, readDraft, shownLines } from './drafts.ts';
+import { isOff } from './judge-actions.ts';
 import { leaveForRule } from './leave-for-rule.ts';
 import { leavePath } from './leave-path.ts';
+import { leaveSwitchedOff } from './leave-switched-off.ts';
 import { visitLives } from './load-visit.ts';
 import { queueWriteback } from './queue-writeback.ts';
 import { FRESH_SECONDS, readFreshFacts, recordIsFresh, storeFreshFacts } from './refresh-facts.ts';
@@ -26,6 +29,7 @@ type Used = Calling & Pick<Parts, 'vault' | 'jobs' | 'crash'>;
 /**
  * - `changed`: the figures have moved since they were shown; they must be looked at again.
  * - `already-submitted`: another submission of this case is under way or done; its receipt tells.
+ * - `switched-off`: operations stopped this action for everybody; others may be offered.
  * - `ended`: the case is over without one.
  * - `gone`: the visit or its link ended while this was on its way ("this is not me", a new link).
  */
@@ -35,6 +39,7 @@ export type SubmitRefusal =
 	| 'needs-assurance'
 	| 'changed'
 	| 'already-submitted'
+	| 'switched-off'
 	| 'ended'
 	| 'gone';
 
@@ -91,6 +96,7 @@ export async function submitAction(
 			if (fresh?.ok) storeFreshFacts(workflow, change, fresh.value);
 			const taken = takeAction(workflow, visit, change, action);
 			if (!taken.ok && taken.reason === 'rule-error') return broken(workflow, change, action);
+			if (!taken.ok && taken.reason === 'switched-off') return stopped(workflow, change, action);
 			if (!taken.ok && taken.reason === 'needs-assurance')
 				return fail('needs-assurance', { action });
 			if (!taken.ok) {
@@ -102,6 +108,9 @@ export async function submitAction(
 			const proposed = proposeDraft(workflow, action, moment, draft.content, visit.language);
 			if (!proposed.ok && proposed.reason === 'rule-error') return broken(workflow, change, action);
 			if (!proposed.ok || proposed.value.shown !== shown) return fail('changed');
+			// Asked last and under its lock: who switches it off waits for this, or this sees that it is off.
+			change.off = await heedSwitches(change.trx, workflow.key);
+			if (isOff(change, action)) return stopped(workflow, change, action);
 			return submit(parts, workflow, change, eligible, draftId, { ...proposed.value, grant });
 		}
 	);
@@ -111,6 +120,12 @@ export async function submitAction(
 async function broken(workflow: Workflow, change: CaseChange, action: string) {
 	await leaveForRule(workflow, change, { action });
 	return fail('not-eligible');
+}
+
+/** Operations switched it off meanwhile: nothing was confirmed. */
+function stopped(workflow: Workflow, change: CaseChange, action: string) {
+	leaveSwitchedOff(workflow, change, action);
+	return fail('switched-off');
 }
 
 /** The submission that this draft has become already. */

@@ -11,6 +11,7 @@ export async function surveyWorkflows({ db }: Pick<Parts, 'db'>): Promise<Workfl
 		select coalesce(w.key, d.key) as key, coalesce(w.title, d.key) as title, w.version,
 			w.published_at as published, (d.key is not null and d.source is distinct from w.source) as draft,
 			p.id as proposal,
+			(select count(*)::int from switches s where s.workflow = w.key and s.on_at is null) as off,
 			(select count(*)::int from cases c where c.workflow = w.key
 				and c.stage in ('held','waiting','visited','verified','submitted','with-person')) as "openCases"
 		from (select distinct on (key) key, version, published_at, source, document->>'title' as title

@@ -7,13 +7,15 @@ import { atLeast } from '../../domain/workflow/document.ts';
 import { needOf } from '../../domain/identity/need.ts';
 import type { LoadedCase } from '../db/cases.ts';
 import type { Workflow } from '../db/workflows.ts';
-import { isWithheld, momentOf } from './judge-actions.ts';
+import { isOff, isWithheld, momentOf } from './judge-actions.ts';
 
 /**
  * - `needs-assurance`: the action demands more than the visit has proved so far.
+ * - `switched-off`: operations stopped it for everybody.
  * - `rule-error`: whether it is eligible cannot be evaluated; who changes something raises it.
  */
-export type ActionRefusal = 'unknown-action' | 'not-eligible' | 'needs-assurance' | 'rule-error';
+export type ActionRefusal =
+	'unknown-action' | 'not-eligible' | 'needs-assurance' | 'rule-error' | 'switched-off';
 
 /**
  * May this visit take this action, on these facts, now? The only way to an `EligibleAction`; asked
@@ -22,7 +24,7 @@ export type ActionRefusal = 'unknown-action' | 'not-eligible' | 'needs-assurance
 export function takeAction(
 	workflow: Workflow,
 	visit: VerifiedVisit,
-	standing: Pick<LoadedCase, 'state' | 'content' | 'now'>,
+	standing: Pick<LoadedCase, 'state' | 'content' | 'now' | 'off'>,
 	action: string
 ): Result<{ eligible: EligibleAction; moment: Moment; grant?: string }, ActionRefusal> {
 	const { state } = standing;
@@ -33,6 +35,7 @@ export function takeAction(
 	if (!atLeast(visit.assurance, need)) return fail('needs-assurance');
 	const moment = momentOf(workflow, standing);
 	if (isWithheld(standing, moment, action) || state.ended) return fail('not-eligible');
+	if (isOff(standing, action)) return fail('switched-off');
 	const verdict = evaluateAction(workflow.compiled, action, moment);
 	if (verdict.ruleError) return fail('rule-error');
 	const eligible = offer(visit, verdict);

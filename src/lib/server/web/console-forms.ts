@@ -1,5 +1,6 @@
-import { type ActionFailure, error, fail } from '@sveltejs/kit';
+import { type ActionFailure, error, fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import type { ConsoleRefusal } from '../../contracts/console.ts';
+import type { Result } from '../../domain/result.ts';
 import { MOST_SOURCE } from '../../contracts/workflow-changes.ts';
 import { formFields } from './forms.ts';
 
@@ -26,6 +27,7 @@ const STATUS: Record<ConsoleRefusal, number> = {
 	'already-proposed': 409,
 	decided: 409,
 	'own-change': 403,
+	'switched-off': 409,
 	unreadable: 422,
 	'bad-comparison': 422,
 	'not-published': 404,
@@ -72,4 +74,17 @@ export async function readForm<Value>(
 	const [issue] = parsed.error.issues;
 	const problem = `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim();
 	return { ok: false, fields, problem };
+}
+
+/** Does what a form of a page asks for, with what stands in its address; the page shows what came of it. */
+export async function doByForm<Value>(
+	event: Pick<RequestEvent<Record<string, string>>, 'request' | 'params' | 'url'>,
+	schema: Schema<Value>,
+	flow: (value: Value) => Promise<Result<unknown, ConsoleRefusal>>
+): Promise<ActionFailure<{ reason: ConsoleRefusal; problem: string | undefined }>> {
+	const form = await readForm(event.request, schema, { more: event.params });
+	if (!form.ok) return sayRefusal('bad-input', { problem: form.problem });
+	const done = await flow(form.value);
+	if (done.ok) redirect(303, event.url.pathname);
+	return sayRefusal(done.reason, { problem: undefined });
 }

@@ -83,6 +83,7 @@ const STATUS: Record<DeskReason, number> = {
 	'unknown-action': 400,
 	'needs-none': 409,
 	'never-grantable': 409,
+	'switched-off': 409,
 	'rule-error': 409,
 	'bad-limit': 400,
 	'bad-days': 400,

@@ -35,6 +35,7 @@ type Refusal =
 	| 'not-eligible'
 	| 'unknown-action'
 	| 'rule-error'
+	| 'switched-off'
 	| 'no-draft'
 	| 'changed'
 	| 'already-submitted'
@@ -49,6 +50,7 @@ export function turn(visitId: string, reason: Refusal, step: string): never {
 		'not-eligible': `${choose}not-eligible`,
 		'unknown-action': `${choose}not-eligible`,
 		'rule-error': `${choose}not-eligible`,
+		'switched-off': `${choose}switched-off`,
 		'no-draft': `${choose}no-draft`,
 		changed: `/a/${visitId}/${step}${step.includes('?') ? '&' : '?'}changed`,
 		'already-submitted': `/a/${visitId}/receipt`,

@@ -35,6 +35,8 @@ export interface Handset {
 	id: string;
 	label: string;
 	messages: HandsetMessage[];
+	/** What the customer wrote back. */
+	replies: { id: string; channel: Channel; at: Date | string; body: string }[];
 }
 
 /** The three apps of the simulated phone. */

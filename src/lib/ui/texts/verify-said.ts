@@ -13,6 +13,7 @@ const ABOUT_CODE: (TextKey | undefined)[] = ['said.not-a-code', 'said.wrong-code
 /** What failed, for a page that asks for something else by now. */
 const FAILED: Record<string, TextKey> = {
 	'no-code': 'said.code-spent',
+	'not-sendable': 'said.not-sendable',
 	'wrong-code': 'said.code-spent',
 	'no-match': 'said.facts-wrong',
 	'no-tries-left': 'said.facts-wrong'
@@ -26,11 +27,12 @@ const FAILED: Record<string, TextKey> = {
 export function verifySaid(
 	url: URL,
 	language: string,
-	{ ask, full }: { ask: VerifyView['ask']; full?: object }
+	{ ask, full, stopped }: { ask: VerifyView['ask']; full?: object; stopped?: object }
 ): VerifySaid | undefined {
 	const t = wordsIn(language);
 	const reason = url.searchParams.get('said') ?? '';
 	if (!reason || ask === 'wait' || (reason === 'limited' && full)) return undefined;
+	if (reason === 'not-sendable' && stopped) return undefined;
 	const text = saidText(url, language);
 	const ofFacts = reason === 'no-match' || reason === 'no-tries-left';
 	const fits = ask === 'code' ? !ofFacts : ask === 'known-facts' && ofFacts;

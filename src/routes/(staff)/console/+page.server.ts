@@ -14,6 +14,7 @@ export const load: PageServerLoad = async (event) => {
 	return {
 		measures: figures.ok ? figures.value.measures : [],
 		waiting: workflows.filter(({ proposal }) => proposal !== null),
+		stopped: workflows.filter(({ off }) => off > 0),
 		alerts: (await listAlerts(parts())).slice(0, 5)
 	};
 };

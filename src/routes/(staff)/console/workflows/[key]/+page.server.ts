@@ -1,6 +1,7 @@
 import { error, redirect } from '@sveltejs/kit';
 import { proposeRollbackSchema } from '$lib/contracts/workflow-changes';
 import { listProposals } from '$lib/server/flows/list-proposals';
+import { listSwitches } from '$lib/server/flows/list-switches';
 import { proposeRollback } from '$lib/server/flows/propose-rollback';
 import { showDraft } from '$lib/server/flows/show-draft';
 import { listVersions } from '$lib/server/flows/survey-workflows';
@@ -10,7 +11,7 @@ import { requireStaff } from '$lib/server/web/guards';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
-	const { permissions } = await requireStaff(event, 'workflow.read');
+	const { id, permissions } = await requireStaff(event, 'workflow.read');
 	const { key } = event.params;
 	const draft = await showDraft(parts(), key);
 	if (!draft.ok) error(404);
@@ -24,7 +25,8 @@ export const load: PageServerLoad = async (event) => {
 	const { revision, latest, editedBy, editedAt } = draft.value;
 	const shown = { revision, latest, editedBy, editedAt };
 	const mayEdit = permissions.includes('workflow.edit');
-	return { key, draft: shown, versions, next, proposals, mayEdit };
+	const { off } = await listSwitches(parts(), key, { id });
+	return { key, draft: shown, versions, next, proposals, mayEdit, off };
 };
 
 export const actions = {

@@ -1,4 +1,5 @@
 import { redirect } from '@sveltejs/kit';
+import { chooseAction } from '$lib/server/flows/choose-action';
 import { fillAction } from '$lib/server/flows/fill-action';
 import { saveDraft } from '$lib/server/flows/save-draft';
 import { parts } from '$lib/server/web/app';
@@ -23,12 +24,10 @@ export const actions: Actions = {
 	start: async (event) => {
 		const visit = await requireVerified(event, stepOf(event));
 		const { action } = event.params;
-		const { actions } = visit.workflow.document;
-		const asks = Object.hasOwn(actions, action) ? actions[action]?.inputs.length : 0;
-		if (asks) redirect(303, `/a/${visit.id}/do/${action}`);
-		const saved = await saveDraft(parts(), visit, action, {});
-		if (saved.ok) redirect(303, `/a/${visit.id}/review/${saved.value.draftId}`);
-		turn(visit.id, saved.reason === 'invalid-input' ? 'not-eligible' : saved.reason, stepOf(event));
+		const chosen = await chooseAction(parts(), visit, action);
+		if (!chosen.ok) turn(visit.id, chosen.reason, stepOf(event));
+		const { draftId } = chosen.value;
+		redirect(303, `/a/${visit.id}/${draftId ? `review/${draftId}` : `do/${action}`}`);
 	},
 	/** Every press ends in a redirect, so that Back and reload show a page and send nothing again. */
 	save: async (event) => {
