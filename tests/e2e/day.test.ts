@@ -203,6 +203,8 @@ test('what the core booked in silence is settled by two people, and the link say
 	await page.locator('main tbody a').first().click();
 	await page.waitForURL(/\/incidents\//);
 	await page.locator(`a[href="/desk/cases/${id}"]`).click();
+	// The page of the cause has an act of that name, too.
+	await page.waitForURL(`**/desk/cases/${id}`);
 	await page.locator('[data-act=propose] summary').click();
 	await page.getByLabel('It was applied there').check();
 	await page.getByLabel('Its reference there').fill('PAY-4711');

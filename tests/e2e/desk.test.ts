@@ -104,6 +104,40 @@ test('the list is live: what is raised appears by itself, and a claim of a colle
 	await close();
 });
 
+test('a press is not lost when the list is told to refresh before the page has come', async () => {
+	const { caseId } = await askedForPerson(fleet, await newPerson(fleet.core), 'collections-plan');
+	const { page, close } = await takeSeat(browser, fleet.origin, ana);
+	await page.addInitScript(() => {
+		const streams: EventSource[] = [];
+		Object.assign(globalThis, { streams });
+		globalThis.EventSource = class extends EventSource {
+			constructor(url: string) {
+				super(url);
+				streams.push(this);
+			}
+		};
+	});
+	await page.goto(`${fleet.origin}/desk`);
+	await page.waitForFunction(() => (globalThis as unknown as { streams: [] }).streams.length > 0);
+	// The case comes only after the list was told that the queues have changed.
+	const asked = Promise.withResolvers<void>();
+	const told = Promise.withResolvers<void>();
+	await page.route(`**/desk/cases/${caseId}/__data.json*`, async (route) => {
+		asked.resolve();
+		await told.promise;
+		await route.continue();
+	});
+	await page.locator(`a[href^="/desk/cases/${caseId}"]`).first().click();
+	await asked.promise;
+	await page.evaluate(() => {
+		const { streams } = globalThis as unknown as { streams: EventSource[] };
+		for (const stream of streams) stream.dispatchEvent(new Event('changed'));
+	});
+	told.resolve();
+	await page.waitForURL(`**/desk/cases/${caseId}*`);
+	await close();
+});
+
 test('by keyboard an agent who made sure who it is opens codes again, and the customer goes on', async () => {
 	const customer = await newPerson(fleet.core);
 	const { caseId, exception } = await askedForPerson(fleet, customer, 'failed-payment');

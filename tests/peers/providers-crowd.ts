@@ -168,8 +168,9 @@ export async function startCrowd(random: Random) {
 				const some = await workAll();
 				await sleep(1);
 				// The last step of outreach comes after five days; until then there may be no work to show.
-				if (some > 0 || round < 70) continue;
-				if ((await agents.work()) === 0 && !(await isUnderWay())) return;
+				if (round < 70) continue;
+				const answered = await agents.work();
+				if (some + answered === 0 && !(await isUnderWay())) return;
 			}
 		},
 		async close() {

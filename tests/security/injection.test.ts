@@ -161,5 +161,6 @@ const KNOWN_NAMES = [
 	'src/lib/server/db/figures.ts',
 	'src/lib/server/db/grant-role.ts',
 	'src/lib/server/flows/purge-old.ts',
-	'src/lib/server/flows/rewrap-keys.ts'
+	'src/lib/server/flows/rewrap-keys.ts',
+	'src/lib/server/flows/store-callbacks.ts'
 ];
