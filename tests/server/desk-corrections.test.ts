@@ -198,6 +198,25 @@ test('what the record refuses is an exception of its own, and the customer is to
 	expect((await caseOf(world, held.caseId)).row.ended_at).toBeNull();
 });
 
+test('a case that ended before its correction was sent has it judged on fresh facts and written', async () => {
+	const held = await withPerson();
+	const moved = await withPerson();
+	for (const one of [held, moved]) {
+		got(await correct(one));
+		const closed = { outcome: 'cancelled' };
+		got(await decideException(world.parts, rita.principal, one.exception, closed));
+		expect((await caseOf(world, one.caseId)).row.ended_at).not.toBeNull();
+	}
+	const record = await world.core.customer(moved.customer);
+	await world.core.put({ ...record, address: { ...record.address, postcode: '50667' } });
+	await passTime(world, 120);
+	for (const one of [held, moved]) await work(one);
+	expect(await writebackOf(held)).toMatchObject({ state: 'applied' });
+	expect(await stateOf(held)).toEqual([{ fact: 'postcode', state: 'applied' }]);
+	expect(await writebackOf(moved)).toMatchObject({ reason: 'record-has-changed' });
+	expect(await stateOf(moved)).toEqual([{ fact: 'postcode', state: 'rejected' }]);
+});
+
 test('F7: a correction whose outcome nobody knows is settled by two people, and ends no case', async () => {
 	const held = await withPerson();
 	got(await correct(held));
