@@ -267,6 +267,32 @@ test('sent again it takes effect once; the exception ends with the last correcti
 	expect((await stateOf(held)).map(({ state }) => state)).toEqual(['applied', 'applied']);
 });
 
+test('of two proposals of one exception each can be decided by who sees only what waits for approval', async () => {
+	const held = await withPerson();
+	for (const [fact, value] of [
+		['city', 'Altona'],
+		['postcode', '20457']
+	] as const) {
+		got(await correct(held, fact, value));
+		await giveUp(held);
+	}
+	const id = await exceptionOf(held);
+	const standing = await world.parts.db
+		.selectFrom('writebacks')
+		.select('id')
+		.where('case_id', '=', held.caseId)
+		.execute();
+	const proposals: string[] = [];
+	for (const { id: writeback } of standing) {
+		const order = { settles: 'rejected', why, writeback } as const;
+		const made = got(await proposeSettlement(world.parts, olga.principal, id, order));
+		proposals.push(made.proposal);
+	}
+	for (const proposal of proposals)
+		got(await decideSettlement(world.parts, paul.principal, id, { proposal, approved: true }));
+	expect((await stateOf(held)).map(({ state }) => state)).toEqual(['rejected', 'rejected']);
+});
+
 test('a record that says something else by now is not written over', async () => {
 	const held = await withPerson();
 	got(await correct(held));
