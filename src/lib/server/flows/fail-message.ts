@@ -6,6 +6,7 @@ import type { CaseChange } from '../db/cases.ts';
 import { suppress } from '../db/suppressions.ts';
 import { loadWorkflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
+import { giveCodeBack } from './code-phones.ts';
 import { countFiltered } from './count-filtered.ts';
 import { hasBeenReached } from './has-been-reached.ts';
 import { linkLives } from './link-of-message.ts';
@@ -82,6 +83,7 @@ export async function endMessage(
 		.executeTakeFirst();
 	if (numUpdatedRows === 0n) return;
 	change.must({ do: 'fail-message', message: row.id, reason });
+	if (row.class === 'code' && state !== 'failed') await giveCodeBack(trx, row);
 	const { link } = content.extra;
 	if (row.class !== 'outreach' || change.state.ended || !link) return;
 	const workflow = await loadWorkflow(trx, change.row.workflow, change.row.version);

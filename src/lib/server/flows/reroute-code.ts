@@ -4,7 +4,8 @@ import { type CaseChange, changeCase } from '../db/cases.ts';
 import { countAgainst, giveBack } from '../db/counters.ts';
 import { refusedSenders } from '../db/senders.ts';
 import { loadWorkflow, type Workflow } from '../db/workflows.ts';
-import { phoneLimits } from './code-phones.ts';
+import { livingChallenge } from './challenge-of-code.ts';
+import { giveCodeBack, phoneLimits } from './code-phones.ts';
 import { type MessageContent, destinationHash, queueMessage } from './queue-message.ts';
 import { raiseIfStuck } from './raise-if-stuck.ts';
 import type { MessageRow, Sending } from './send-message.ts';
@@ -27,7 +28,7 @@ export async function rerouteCode(
 		{ actor: 'system', flow: 'reroute-code' },
 		async (change) => {
 			if (!(await dropMessage(change, row))) return;
-			const challenge = await livingChallenge(change, row);
+			const challenge = await livingChallenge(change.trx, row);
 			if (!challenge) return;
 			const { trx, row: kase } = change;
 			const workflow = await loadWorkflow(trx, kase.workflow, kase.version);
@@ -54,7 +55,7 @@ export async function rerouteCode(
 	);
 }
 
-/** It is over, and what it counted for its phone is given back; `false` if another claim has it. */
+/** It is over, and its phone has its count back; `false` if another claim has it. */
 async function dropMessage(change: CaseChange, row: MessageRow): Promise<boolean> {
 	const { trx } = change;
 	const reason = 'sender-refused';
@@ -67,25 +68,9 @@ async function dropMessage(change: CaseChange, row: MessageRow): Promise<boolean
 		.executeTakeFirst();
 	if (numUpdatedRows === 0n) return false;
 	change.must({ do: 'fail-message', message: row.id, reason });
-	const { day, now } = phoneLimits(row.destination_hash);
-	for (const limit of [day, now]) await giveBack(trx, limit);
+	await giveCodeBack(trx, row);
 	return true;
 }
-
-/** The challenge that the code was made for, while it can still be passed. */
-const livingChallenge = ({ trx, now }: CaseChange, row: MessageRow) =>
-	trx
-		.selectFrom('challenges')
-		.innerJoin('visits', 'visits.id', 'challenges.visit_id')
-		.select(['challenges.id', 'challenges.expires_at', 'visits.assurance'])
-		.where('challenges.case_id', '=', row.case_id)
-		.where('challenges.destination_hash', '=', row.destination_hash)
-		// Made in one transaction, to the same instant.
-		.where('challenges.expires_at', '=', row.expires_at)
-		.where('challenges.expires_at', '>', now)
-		.where('challenges.used_at', 'is', null)
-		.where('challenges.ended_at', 'is', null)
-		.executeTakeFirst();
 
 /** The next channel in the workflow's order that has a contact, a sender that works, and room. */
 async function nextWay(
