@@ -233,3 +233,32 @@ test('codes that never went use up no phone, however often they are asked for', 
 	expect(await countsOf(id)).toEqual({ sms: [1, 1] });
 	expect((await checkCode(parts, visit, codeIn(ways.taken[0]!), SOURCE)).ok).toBe(true);
 });
+
+test('refused by one channel and failed by the next, nothing is said to be sent, and it goes in no circle', async () => {
+	const { id, visit } = await afterTheButton();
+	const { parts } = provider();
+	const channels: Parts['channels'] = {
+		...parts.channels,
+		send: ({ channel }) =>
+			Promise.resolve(
+				channel === 'sms' ? REFUSED : { outcome: 'failed', provider: 'twilio', code: 'no-template' }
+			)
+	};
+	await work({ ...parts, channels }, id);
+	await work({ ...parts, channels }, id);
+	expect(await codesOf(id)).toMatchObject([
+		{ channel: 'sms', state: 'suppressed' },
+		{ channel: 'whatsapp', state: 'failed' }
+	]);
+	expect(await livingOf(id)).toEqual([]);
+	expect(await showVerify(parts, visit)).not.toHaveProperty('sent');
+});
+
+test('a code that its channel fails goes by the next one, which works', async () => {
+	const { id, visit } = await afterTheButton();
+	const { parts, taken } = provider({ outcome: 'refused', reason: 'bad-destination' });
+	await work(parts, id);
+	expect(taken.map(({ channel }) => channel)).toEqual(['whatsapp']);
+	expect(await showVerify(parts, visit)).toMatchObject({ sent: { channel: 'whatsapp' } });
+	expect((await checkCode(parts, visit, codeIn(taken[0]!), SOURCE)).ok).toBe(true);
+});

@@ -17,18 +17,23 @@ export const phoneLimits = (hash: string): { day: Limit; now: Limit } => ({
 	}
 });
 
-/**
- * A code is over without having been sent: it does not count for its phone. One whose try may have
- * gone out, its answer lost with the process, goes on counting.
- */
-export async function giveCodeBack(db: Db, row: MessageRow): Promise<void> {
+/** A try of it was taken, or nobody knows. */
+export async function mayHaveGone(db: Db, row: MessageRow): Promise<boolean> {
 	const gone = await db
 		.selectFrom('message_attempts')
 		.select('number')
 		.where('message_id', '=', row.id)
 		.where(sql<boolean>`coalesce(outcome, 'unknown') in ('accepted', 'unknown')`)
 		.executeTakeFirst();
-	if (gone) return;
+	return gone !== undefined;
+}
+
+/**
+ * A code is over without having been sent: it does not count for its phone. One whose try may have
+ * gone out, its answer lost with the process, goes on counting.
+ */
+export async function giveCodeBack(db: Db, row: MessageRow): Promise<void> {
+	if (await mayHaveGone(db, row)) return;
 	const { day, now } = phoneLimits(row.destination_hash);
 	for (const limit of [day, now]) await giveBack(db, limit);
 }

@@ -12,6 +12,7 @@ import { hasBeenReached } from './has-been-reached.ts';
 import { linkLives } from './link-of-message.ts';
 import { type MessageContent, sendMessageJob } from './queue-message.ts';
 import { leaveUnreachable, reachCustomer } from './reach-customer.ts';
+import { sendOtherWay } from './reroute-code.ts';
 import type { MessageRow } from './send-message.ts';
 
 export interface Failed {
@@ -84,6 +85,8 @@ export async function endMessage(
 	if (numUpdatedRows === 0n) return;
 	change.must({ do: 'fail-message', message: row.id, reason });
 	if (row.class === 'code' && state !== 'failed') await giveCodeBack(trx, row);
+	else if (row.class === 'code' && from === 'sending')
+		await sendOtherWay(parts, change, row, content.extra, 'message');
 	const { link } = content.extra;
 	if (row.class !== 'outreach' || change.state.ended || !link) return;
 	const workflow = await loadWorkflow(trx, change.row.workflow, change.row.version);
