@@ -60,6 +60,7 @@ export default defineConfig({
 			layer('core', 'core'),
 			layer('structure', 'structure', { testTimeout: 120_000 }),
 			{ ...layer('pages', 'pages'), plugins: [svelte({ configFile: false })] },
+			layer('security', 'security', { ...whole, ...timed, env: postgres }),
 			layer('server-embedded', 'server', { ...timed, env: embedded, include: onEmbedded }),
 			layer('server-postgres', 'server', {
 				...timed,
@@ -68,7 +69,6 @@ export default defineConfig({
 			}),
 			layer('peers', 'peers', { ...timed, env: postgres }),
 			layer('simulation', 'simulation', { ...whole, env: postgres, testTimeout: 600_000 }),
-			layer('security', 'security', { ...whole, ...timed, env: postgres }),
 			layer('e2e', 'e2e', { ...whole, ...timed, env: postgres })
 		]
 	}

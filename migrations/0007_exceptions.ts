@@ -141,7 +141,8 @@ const steps = [
 	)`,
 	sql`create unique index incident_acts_one_running on incident_acts (incident_id) where state = 'running'`,
 	sql`create index incident_acts_by_incident on incident_acts (incident_id, started_at desc)`,
-	sql`create index incident_acts_latest on incident_acts (started_at)`,
+	sql`create index incident_acts_ended on incident_acts (ended_at) where ended_at is not null`,
+	sql`create index incident_acts_deciding on incident_acts (decides_on) where decides_on is not null`,
 	sql`create trigger incident_acts_changed after insert or update on incident_acts
 		for each statement execute function count_desk_change()`,
 	sql`create table incident_act_cases (

@@ -50,16 +50,20 @@ if (wanted('build') || needed.has('build')) {
 }
 const stop = layers.length > 0 ? await prepare() : () => Promise.resolve();
 try {
-	// Nearly all tests wait for something: two lanes take little longer than the longer one alone.
-	const inFront = layers.filter(({ needs }) => needs?.includes('browser'));
-	const beside = layers.filter((layer) => !inFront.includes(layer));
+	// Nearly all tests wait for something: two lanes take little longer than half of it all. The last layer
+	// takes longest and begins at once; the other lane takes the others in their order, and who is done
+	// goes on with the next.
+	const waiting = [...layers];
+	const last = waiting.pop();
 	const steps = STEPS.filter(([name]) => wanted(name));
-	const share = inFront.length > 0 && steps.length + beside.length > 0;
+	const share = waiting.length + steps.length > 0;
+	async function goOn(): Promise<void> {
+		for (let next = waiting.shift(); next; next = waiting.shift())
+			outcomes.push(await runLayer(next, share));
+	}
 	await Promise.all([
-		inTurn(inFront, (layer) => runLayer(layer)),
-		inTurn(steps, ([name, of]) => timed(name, (told) => script(of, told), share)).then(() =>
-			inTurn(beside, (layer) => runLayer(layer, share))
-		)
+		inTurn(last ? [last] : [], (layer) => runLayer(layer)).then(goOn),
+		inTurn(steps, ([name, of]) => timed(name, (told) => script(of, told), share)).then(goOn)
 	]);
 } finally {
 	await stop();

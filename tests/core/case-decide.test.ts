@@ -125,7 +125,9 @@ test('an ended case still takes reports of its messages and looks at its receipt
 		{ do: 'accept-message', message: 'm1', provider: 'phone' },
 		{ do: 'fail-message', message: 'm1', reason: 'bad-destination' },
 		{ do: 'start-visit' },
-		{ do: 'pass-challenge', factor: 'code', assurance: 'code' }
+		{ do: 'pass-challenge', factor: 'code', assurance: 'code' },
+		// Somebody who cannot prove themselves to see their receipt asked a person, who made sure.
+		{ do: 'rebind-factor', factor: 'known-facts', why: 'identified' }
 	];
 	for (const command of after) {
 		const { decision, after: state } = last([submit, book, command]);

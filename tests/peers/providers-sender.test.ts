@@ -80,3 +80,21 @@ test('one channel out of order holds up no other', async () => {
 	expect(await stateOf(byMail)).toMatchObject({ state: 'queued', reason: 'sender-parked' });
 	expect(await stateOf(bySms)).toMatchObject({ state: 'accepted' });
 });
+
+test('a call whose answer died with the process: a refusal to list is a refusal to send', async () => {
+	const { token } = world.twilio;
+	world.twilio.setToken('another-token');
+	const id = await world.invite({ sms: '+4917604069460' });
+	const crash = (point: string) => {
+		if (point === 'send-message:after-send') throw new Error(point);
+	};
+	const message = (await stateOf(id)).id;
+	await expect(sendMessage({ ...world.parts, crash }, message)).rejects.toThrow('after-send');
+	await passTime(world, 61);
+	await sendMessage(world.parts, message);
+	expect(await stateOf(id)).toMatchObject({ state: 'queued', reason: 'sender-parked' });
+	world.twilio.setToken(token);
+	await passTime(world, 130);
+	await world.settle();
+	expect(await stateOf(id)).toMatchObject({ state: 'accepted' });
+});

@@ -273,6 +273,13 @@ test('while outreach is off nothing that we begin goes out, codes do, and it goe
 	await sendMessage(parts, code!.id);
 	expect(sent).toHaveLength(1);
 
+	// Each hour it is looked at; what was said once is not said again.
+	await passTime(world, 3_700);
+	await sendMessage(parts, invitation!.id);
+	expect(sent).toHaveLength(1);
+	const told = (await eventsOf(world, id)).filter(({ type }) => type === 'outreach-held');
+	expect(told).toHaveLength(1);
+
 	await backOn(switched);
 	await passTime(world, 3_700);
 	await sendMessage(parts, invitation!.id);

@@ -198,6 +198,25 @@ test('what the record refuses is an exception of its own, and the customer is to
 	expect((await caseOf(world, held.caseId)).row.ended_at).toBeNull();
 });
 
+test('a case that ended before its correction was sent has it judged on fresh facts and written', async () => {
+	const held = await withPerson();
+	const moved = await withPerson();
+	for (const one of [held, moved]) {
+		got(await correct(one));
+		const closed = { outcome: 'cancelled' };
+		got(await decideException(world.parts, rita.principal, one.exception, closed));
+		expect((await caseOf(world, one.caseId)).row.ended_at).not.toBeNull();
+	}
+	const record = await world.core.customer(moved.customer);
+	await world.core.put({ ...record, address: { ...record.address, postcode: '50667' } });
+	await passTime(world, 120);
+	for (const one of [held, moved]) await work(one);
+	expect(await writebackOf(held)).toMatchObject({ state: 'applied' });
+	expect(await stateOf(held)).toEqual([{ fact: 'postcode', state: 'applied' }]);
+	expect(await writebackOf(moved)).toMatchObject({ reason: 'record-has-changed' });
+	expect(await stateOf(moved)).toEqual([{ fact: 'postcode', state: 'rejected' }]);
+});
+
 test('F7: a correction whose outcome nobody knows is settled by two people, and ends no case', async () => {
 	const held = await withPerson();
 	got(await correct(held));
@@ -246,6 +265,32 @@ test('sent again it takes effect once; the exception ends with the last correcti
 	for (const { id: writeback } of rows) await apply(world, { writeback });
 	expect(await world.core.effects(held.customer)).toHaveLength(2);
 	expect((await stateOf(held)).map(({ state }) => state)).toEqual(['applied', 'applied']);
+});
+
+test('of two proposals of one exception each can be decided by who sees only what waits for approval', async () => {
+	const held = await withPerson();
+	for (const [fact, value] of [
+		['city', 'Altona'],
+		['postcode', '20457']
+	] as const) {
+		got(await correct(held, fact, value));
+		await giveUp(held);
+	}
+	const id = await exceptionOf(held);
+	const standing = await world.parts.db
+		.selectFrom('writebacks')
+		.select('id')
+		.where('case_id', '=', held.caseId)
+		.execute();
+	const proposals: string[] = [];
+	for (const { id: writeback } of standing) {
+		const order = { settles: 'rejected', why, writeback } as const;
+		const made = got(await proposeSettlement(world.parts, olga.principal, id, order));
+		proposals.push(made.proposal);
+	}
+	for (const proposal of proposals)
+		got(await decideSettlement(world.parts, paul.principal, id, { proposal, approved: true }));
+	expect((await stateOf(held)).map(({ state }) => state)).toEqual(['rejected', 'rejected']);
 });
 
 test('a record that says something else by now is not written over', async () => {

@@ -343,7 +343,7 @@ test('on several nodes at once, after a death and with a case that cannot be rea
 	expect(Number(proposals)).toBe(3);
 	await world.parts.db
 		.updateTable('incident_acts')
-		.set({ started_at: new Date(0) })
+		.set({ ended_at: new Date(0) })
 		.execute();
 	expect(await purgeOld(world.parts)).toBeGreaterThan(0);
 	expect(got(await showIncident(world.parts, olga.principal, incident)).incident.acts).toEqual([]);

@@ -102,7 +102,7 @@ export const OPERATIONS: Operation[] = [
 		path: '/cases/{id}/cancel',
 		summary: 'Cancel a case',
 		description:
-			'Its link ends, queued messages are not sent, open exceptions are closed. Not while something that the customer confirmed is being booked.',
+			'Its link ends, queued messages are not sent, and open exceptions are closed but for replies nobody has read and corrections in doubt. Not while something that the customer confirmed is being booked.',
 		scope: 'cases:write',
 		idempotent: 'always',
 		body: json(api.cancelCaseSchema),

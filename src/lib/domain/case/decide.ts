@@ -109,6 +109,8 @@ function decideEnded(state: CaseState, command: Command): Decision {
 		}
 		case 'fail-challenge':
 			return ok([{ type: 'challenge-failed', factor: command.factor, reason: command.reason }]);
+		case 'rebind-factor':
+			return ok([{ type: 'factor-rebound', factor: command.factor, why: command.why }]);
 		case 'stop-messages':
 			return ok([{ type: 'messages-stopped', channels: command.channels }]);
 		case 'resume-messages':
@@ -171,8 +173,6 @@ function decideOpen(state: CaseState, command: Exclude<Command, { do: 'open' }>)
 		case 'issue-link':
 			if (state.missing.length) return fail('held');
 			return ok([{ type: 'link-issued', superseded: command.superseded }]);
-		case 'rebind-factor':
-			return ok([{ type: 'factor-rebound', factor: command.factor, why: command.why }]);
 		case 'leave-path':
 			return ok(leavePath(state, command));
 		case 'choose-action':

@@ -42,11 +42,13 @@ export type SendResult =
  * - `found`: the provider has these, any of which may be the message that was asked for.
  * - `no-list`: this provider cannot tell what it took.
  * - `unavailable`: it could, and does not answer.
+ * - `refused`: it answers us nothing any more, nor would it take anything: the account is out of order.
  */
 export type Listing =
 	| { list: 'found'; provider: string; ids: string[] }
 	| { list: 'no-list' }
-	| { list: 'unavailable' };
+	| { list: 'unavailable' }
+	| { list: 'refused'; provider: string; code: string };
 
 /** `from`: E.164. */
 export type Said = Pick<InboundMessage, 'channel' | 'from' | 'text'>;

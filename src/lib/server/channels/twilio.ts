@@ -1,4 +1,5 @@
 import type { Twilio } from 'twilio';
+import { meaningOf } from '../../domain/outreach/provider-codes.ts';
 import { withoutAnswer } from './no-answer.ts';
 import type { ChannelPort, Listing, OutgoingMessage, Said, SendResult } from './port.ts';
 import { READ_MS, type TwilioSettings, WRITE_MS } from './settings.ts';
@@ -78,8 +79,14 @@ export async function createTwilio(
 				// Of a template we know no text: whatever went to this person then may be it.
 				const alike = taken.filter((one) => template !== undefined || one.body === body);
 				return { list: 'found', provider: 'twilio', ids: alike.map(({ sid }) => sid) };
-			} catch {
-				return { list: 'unavailable' };
+			} catch (error) {
+				const result = resultOf(error);
+				if (result.outcome !== 'failed') return { list: 'unavailable' };
+				const { provider, code } = result;
+				const { failure } = meaningOf(provider, code);
+				return failure === 'account'
+					? { list: 'refused', provider, code }
+					: { list: 'unavailable' };
 			}
 		},
 		// Only the provider of this machine can be made to hear somebody.

@@ -92,11 +92,11 @@ export async function giveClaim(trx: Trx, id: string, staff: string): Promise<vo
 		.execute();
 }
 
-/** What an exception waits for, or that it waits no more. */
+/** What an exception waits for; that it waits no more, `endWait` says. */
 export async function setWaiting(
 	trx: Trx,
 	id: string,
-	waitsFor: DeskRow['waits_for']
+	waitsFor: 'customer' | 'approver'
 ): Promise<void> {
 	await trx.updateTable('exceptions').set({ waits_for: waitsFor }).where('id', '=', id).execute();
 }

@@ -147,17 +147,26 @@ export async function releaseAct(db: Db, id: string): Promise<boolean> {
 	return rows[0]?.state === 'running';
 }
 
-/** Ends an act where it is: what is done stays, the rest is left alone. `false`: it ended before. */
-export async function cancelAct(trx: Trx, id: string, staff: string): Promise<boolean> {
-	const { rows } = await sql<{ incident: string }>`
-		update incident_acts set state = 'cancelled', ended_at = now(), cancelled_by = ${staff},
+/**
+ * Ends an act where it is: what is done stays, the rest is left alone.
+ * @returns the key of its words, which nobody needs any more; `null` where it ended before
+ */
+export async function cancelAct(
+	trx: Trx,
+	id: string,
+	staff: string
+): Promise<{ key: string | null } | null> {
+	const { rows } = await sql<{ incident: string; key: string | null }>`
+		update incident_acts a set state = 'cancelled', ended_at = now(), cancelled_by = ${staff},
 			lease_until = null, key = null, sealed = null
-		where id = ${id} and state = 'running' returning incident_id as incident`.execute(trx);
-	if (!rows[0]) return false;
+		from (select id, key from incident_acts where id = ${id} for update) as before
+		where a.id = before.id and a.state = 'running'
+		returning a.incident_id as incident, before.key`.execute(trx);
+	if (!rows[0]) return null;
 	await sql`insert into audit_entries (actor, act, object, result, data)
 		values (${`staff:${staff}`}, 'cancel-incident-act', ${`incident:${rows[0].incident}`}, 'done',
 			jsonb_build_object('act', ${id}::text, 'results', ${resultsOf(id)}))`.execute(trx);
-	return true;
+	return { key: rows[0].key };
 }
 
 /** So many done, so many left as they were by reason, so many not come to. */

@@ -15,7 +15,8 @@ export type Cancelled = Result<{ id: string; stage: 'cancelled' }, CancelRefusal
 
 /**
  * Ends a case from outside: its link is revoked and with it every visit, queued messages are not
- * sent, and open exceptions are closed, all in the transaction of the event.
+ * sent, and exceptions that this makes pointless are closed (a reply is read all the same, a doubtful
+ * correction stays), all in the transaction of the event.
  * @param reason a code; it stands in the timeline
  */
 export async function cancelCase(

@@ -1,6 +1,8 @@
+import { sql } from 'kysely';
 import { SENDS } from '../../domain/identity/limits.ts';
 import type { Db } from '../db/connect.ts';
-import { type Limit, roomFrom } from '../db/counters.ts';
+import { giveBack, type Limit, roomFrom } from '../db/counters.ts';
+import type { MessageRow } from './send-message.ts';
 
 /**
  * What one contact may be sent, by its `destinationHash`. The day's limit stands first: where both are
@@ -14,6 +16,27 @@ export const phoneLimits = (hash: string): { day: Limit; now: Limit } => ({
 		seconds: SENDS.perPhone.minutes * 60
 	}
 });
+
+/** A try of it was taken, or nobody knows. */
+export async function mayHaveGone(db: Db, row: MessageRow): Promise<boolean> {
+	const gone = await db
+		.selectFrom('message_attempts')
+		.select('number')
+		.where('message_id', '=', row.id)
+		.where(sql<boolean>`coalesce(outcome, 'unknown') in ('accepted', 'unknown')`)
+		.executeTakeFirst();
+	return gone !== undefined;
+}
+
+/**
+ * A code is over without having been sent: it does not count for its phone. One whose try may have
+ * gone out, its answer lost with the process, goes on counting.
+ */
+export async function giveCodeBack(db: Db, row: MessageRow): Promise<void> {
+	if (await mayHaveGone(db, row)) return;
+	const { day, now } = phoneLimits(row.destination_hash);
+	for (const limit of [day, now]) await giveBack(db, limit);
+}
 
 /** From when a code may go to one of these contacts again; `null` while one of them has room. */
 export async function codesFrom(db: Db, hashes: string[]): Promise<Date | null> {

@@ -6,11 +6,13 @@ import type { CaseChange } from '../db/cases.ts';
 import { suppress } from '../db/suppressions.ts';
 import { loadWorkflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
+import { giveCodeBack } from './code-phones.ts';
 import { countFiltered } from './count-filtered.ts';
 import { hasBeenReached } from './has-been-reached.ts';
 import { linkLives } from './link-of-message.ts';
 import { type MessageContent, sendMessageJob } from './queue-message.ts';
 import { leaveUnreachable, reachCustomer } from './reach-customer.ts';
+import { sendOtherWay } from './reroute-code.ts';
 import type { MessageRow } from './send-message.ts';
 
 export interface Failed {
@@ -82,6 +84,9 @@ export async function endMessage(
 		.executeTakeFirst();
 	if (numUpdatedRows === 0n) return;
 	change.must({ do: 'fail-message', message: row.id, reason });
+	if (row.class === 'code' && state !== 'failed') await giveCodeBack(trx, row);
+	else if (row.class === 'code' && from === 'sending')
+		await sendOtherWay(parts, change, row, content.extra, 'message');
 	const { link } = content.extra;
 	if (row.class !== 'outreach' || change.state.ended || !link) return;
 	const workflow = await loadWorkflow(trx, change.row.workflow, change.row.version);

@@ -60,13 +60,16 @@ export async function grantAction(
 		principal,
 		id,
 		async (held) => {
-			const { workflow, exception, content, now } = held;
+			const { workflow, exception, content, state, now } = held;
 			const outcome = outcomeOf(exceptionType(workflow.document, exception.type), 'grant');
 			if (!outcome) return fail('outcome-not-allowed');
 			const may = mayClose(held, outcome);
 			if (!may.ok) return fail(may.reason);
 			const found = findGrant(held, order);
 			if (!found.ok) return found;
+			// Nothing can be chosen there any more, whatever is granted.
+			if (state.ended) return fail('already-finished');
+			if (state.submission?.state === 'received') return fail('submission-under-way');
 			const { id: grant, action, clauses, limits } = found.value;
 			const expiresAt = new Date(now.getTime() + days * 86_400_000);
 			const note = await keepNote(parts, held, 'grant-action', why.value);

@@ -70,6 +70,11 @@ async function findEarlier(
 	if (listing.list === 'no-list') return null;
 	if (listing.list === 'unavailable')
 		return { result: { outcome: 'unknown', reason: 'not-listed' }, found: false };
+	// It would be refused as well: waiting for the list, a code would never go another way.
+	if (listing.list === 'refused') {
+		const { provider, code } = listing;
+		return { result: { outcome: 'failed', provider, code }, found: false };
+	}
 	// What is known to be another message of ours is not this one.
 	const { provider, ids } = listing;
 	const known = await knownIds(db, provider, ids);

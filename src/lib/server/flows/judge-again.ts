@@ -7,7 +7,13 @@ import type { Parts } from '../parts.ts';
 import type { Calling } from './call-records.ts';
 import { momentOf } from './judge-actions.ts';
 import type { Attempt } from './load-attempt.ts';
-import { FRESH_SECONDS, readFreshFacts, recordIsFresh, storeFreshFacts } from './refresh-facts.ts';
+import {
+	FRESH_SECONDS,
+	readFreshFacts,
+	recordIsFresh,
+	storeFreshFacts,
+	withFreshFacts
+} from './refresh-facts.ts';
 
 /**
  * Right before the first send: is it still to be written? On facts that are read again if they are
@@ -67,9 +73,12 @@ async function readAgain(
 		claimed.case_id,
 		{ actor: 'system', flow: 'refresh-facts' },
 		(change) => {
+			const { state } = change;
+			// A correction may outlive its case, whose facts stand still then: it is judged on fresh ones all the same.
+			if (state.ended)
+				return Promise.resolve({ content: withFreshFacts(change, fresh.value), state });
 			storeFreshFacts(workflow, change, fresh.value);
-			const { content, state } = change;
-			return Promise.resolve({ content, state });
+			return Promise.resolve({ content: change.content, state: change.state });
 		}
 	);
 }

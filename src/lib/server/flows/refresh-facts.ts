@@ -75,29 +75,34 @@ const standingCorrections = (
 	);
 
 /**
- * Lays fresh facts over the case's. A fact that the record answered wrongly is dropped, so that no
- * rule decides on what it used to be.
+ * The case's content with fresh facts laid over it. A fact that the record answered wrongly is dropped,
+ * so that no rule decides on what it used to be.
  */
-export function storeFreshFacts(workflow: Workflow, change: CaseChange, fresh: FreshFacts): void {
-	const { content, now } = change;
+export function withFreshFacts(
+	{ content, now }: Pick<CaseChange, 'content' | 'now'>,
+	fresh: FreshFacts
+): CaseContent {
 	const facts = { ...content.facts, ...fresh.facts };
 	for (const name of Object.keys(fresh.faults)) delete facts[name];
 	const corrections = standingCorrections(content.corrections, fresh.facts);
 	for (const name of Object.keys(content.corrections ?? {}))
 		if (!Object.hasOwn(corrections, name) && fresh.facts[name] === undefined) delete facts[name];
 	for (const [name, { value }] of Object.entries(corrections)) facts[name] = value;
+	const record = {
+		contacts: fresh.contacts,
+		at: now.toISOString(),
+		facts: Object.keys(fresh.facts)
+	};
+	return { ...content, facts, corrections, record };
+}
+
+/** Keeps fresh facts with a case that is open. */
+export function storeFreshFacts(workflow: Workflow, change: CaseChange, fresh: FreshFacts): void {
+	const { content, now } = change;
+	const resealed = withFreshFacts(change, fresh);
+	const { facts } = resealed;
 	const names = new Set([...Object.keys(facts), ...Object.keys(content.facts)]);
 	const changed = [...names].filter((name) => facts[name] !== content.facts[name]);
-	const resealed: CaseContent = {
-		...content,
-		facts,
-		corrections,
-		record: {
-			contacts: fresh.contacts,
-			at: now.toISOString(),
-			facts: Object.keys(fresh.facts)
-		}
-	};
 	change.reseal(resealed, { factsAt: now });
 	change.must({ do: 'refresh-facts', changed, missing: missingOf(workflow, facts) });
 }

@@ -89,6 +89,7 @@ async function putOff(
 		.updateTable('messages')
 		.set({
 			state: 'queued',
+			reason: why,
 			attempts: row.attempts - 1,
 			unsettled: 0,
 			lease_until: null,
@@ -116,7 +117,9 @@ async function putOff(
 	const last = link && keptUntil(link.created_at);
 	const end = link && (later(link.expires_at) as Date);
 	if (last && end) await keepLink(trx, id, end < last ? end : last);
-	change.must({ do: 'hold-outreach', step: row.step, why, until: at.toISOString() });
+	// Looked at each hour or day, it says why once, as a step does that waits.
+	if (why !== row.reason)
+		change.must({ do: 'hold-outreach', step: row.step, why, until: at.toISOString() });
 	await sendMessageJob(jobs, trx, row, { startAfter: at });
 }
 

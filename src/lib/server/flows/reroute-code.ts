@@ -4,7 +4,8 @@ import { type CaseChange, changeCase } from '../db/cases.ts';
 import { countAgainst, giveBack } from '../db/counters.ts';
 import { refusedSenders } from '../db/senders.ts';
 import { loadWorkflow, type Workflow } from '../db/workflows.ts';
-import { phoneLimits } from './code-phones.ts';
+import { livingChallenge } from './challenge-of-code.ts';
+import { giveCodeBack, mayHaveGone, phoneLimits } from './code-phones.ts';
 import { type MessageContent, destinationHash, queueMessage } from './queue-message.ts';
 import { raiseIfStuck } from './raise-if-stuck.ts';
 import type { MessageRow, Sending } from './send-message.ts';
@@ -27,34 +28,52 @@ export async function rerouteCode(
 		{ actor: 'system', flow: 'reroute-code' },
 		async (change) => {
 			if (!(await dropMessage(change, row))) return;
-			const challenge = await livingChallenge(change, row);
-			if (!challenge) return;
-			const { trx, row: kase } = change;
-			const workflow = await loadWorkflow(trx, kase.workflow, kase.version);
-			const to = await nextWay(parts, workflow, change, row);
-			if (!to) {
-				await update(change, challenge.id, { ended_at: change.now });
-				const visit = { customerHash: kase.customer_hash, assurance: challenge.assurance };
-				return raiseIfStuck(visit, workflow, change, 'later');
-			}
-			const { channel, contact, hash } = to;
-			const mask = maskContact(channel, contact);
-			await update(change, challenge.id, { channel, mask, destination_hash: hash });
-			await queueMessage(parts, workflow, change, {
-				class: 'code',
-				template: row.template,
-				channel,
-				to: contact,
-				language: kase.language,
-				facts: {},
-				extra,
-				expiresAt: challenge.expires_at
-			});
+			await sendOtherWay(parts, change, row, extra, 'sender');
 		}
 	);
 }
 
-/** It is over, and what it counted for its phone is given back; `false` if another claim has it. */
+/**
+ * The code of a message that is over goes by the next channel that it has not tried yet; with none
+ * left the page is not to say that a code was sent. Inside the case's change.
+ * @param because of a refused sender a person gets whom nothing else lets in; after a failure of this
+ * one message they may ask again, and the limits of their phone see to the end of that
+ */
+export async function sendOtherWay(
+	parts: Pick<Sending, 'vault' | 'jobs'>,
+	change: CaseChange,
+	row: MessageRow,
+	extra: MessageContent['extra'],
+	because: 'sender' | 'message'
+): Promise<void> {
+	const { trx, row: kase } = change;
+	const challenge = await livingChallenge(trx, row);
+	if (!challenge) return;
+	const workflow = await loadWorkflow(trx, kase.workflow, kase.version);
+	const to = await nextWay(parts, workflow, change, row);
+	if (!to) {
+		if (because === 'message' && (await mayHaveGone(trx, row))) return;
+		await update(change, challenge.id, { ended_at: change.now });
+		const visit = { customerHash: kase.customer_hash, assurance: challenge.assurance };
+		if (because === 'sender') await raiseIfStuck(visit, workflow, change, 'later');
+		return;
+	}
+	const { channel, contact, hash } = to;
+	const mask = maskContact(channel, contact);
+	await update(change, challenge.id, { channel, mask, destination_hash: hash });
+	await queueMessage(parts, workflow, change, {
+		class: 'code',
+		template: row.template,
+		channel,
+		to: contact,
+		language: kase.language,
+		facts: {},
+		extra,
+		expiresAt: challenge.expires_at
+	});
+}
+
+/** It is over, and its phone has its count back; `false` if another claim has it. */
 async function dropMessage(change: CaseChange, row: MessageRow): Promise<boolean> {
 	const { trx } = change;
 	const reason = 'sender-refused';
@@ -67,27 +86,11 @@ async function dropMessage(change: CaseChange, row: MessageRow): Promise<boolean
 		.executeTakeFirst();
 	if (numUpdatedRows === 0n) return false;
 	change.must({ do: 'fail-message', message: row.id, reason });
-	const { day, now } = phoneLimits(row.destination_hash);
-	for (const limit of [day, now]) await giveBack(trx, limit);
+	await giveCodeBack(trx, row);
 	return true;
 }
 
-/** The challenge that the code was made for, while it can still be passed. */
-const livingChallenge = ({ trx, now }: CaseChange, row: MessageRow) =>
-	trx
-		.selectFrom('challenges')
-		.innerJoin('visits', 'visits.id', 'challenges.visit_id')
-		.select(['challenges.id', 'challenges.expires_at', 'visits.assurance'])
-		.where('challenges.case_id', '=', row.case_id)
-		.where('challenges.destination_hash', '=', row.destination_hash)
-		// Made in one transaction, to the same instant.
-		.where('challenges.expires_at', '=', row.expires_at)
-		.where('challenges.expires_at', '>', now)
-		.where('challenges.used_at', 'is', null)
-		.where('challenges.ended_at', 'is', null)
-		.executeTakeFirst();
-
-/** The next channel in the workflow's order that has a contact, a sender that works, and room. */
+/** The next channel in the workflow's order that this code has not tried, with a contact, a sender that works, and room. */
 async function nextWay(
 	parts: Pick<Sending, 'vault'>,
 	{ document }: Workflow,
@@ -95,9 +98,16 @@ async function nextWay(
 	row: MessageRow
 ): Promise<{ channel: Channel; contact: string; hash: string } | null> {
 	const refused = await refusedSenders(trx);
+	const tried = await trx
+		.selectFrom('messages')
+		.select('channel')
+		.where('case_id', '=', row.case_id)
+		.where('class', '=', 'code')
+		.where('expires_at', '=', row.expires_at)
+		.execute();
 	for (const channel of document.identity.code.channels) {
 		const contact = content.record?.contacts[channel];
-		if (!contact || channel === row.channel || refused.has(channel)) continue;
+		if (!contact || refused.has(channel) || tried.some((one) => one.channel === channel)) continue;
 		const hash = destinationHash(parts, channel, contact);
 		const { day, now } = phoneLimits(hash);
 		if (!(await countAgainst(trx, day))) continue;

@@ -5,6 +5,7 @@ import { loadCase } from '../db/cases.ts';
 import type { Schema } from '../db/schema.ts';
 import { askSender, PARKED } from '../db/senders.ts';
 import type { Parts } from '../parts.ts';
+import { livingChallenge } from './challenge-of-code.ts';
 import { giveMessageUp } from './give-message-up.ts';
 import { handOver } from './hand-over.ts';
 import { isLinked } from './link-of-message.ts';
@@ -58,6 +59,8 @@ async function needless(parts: Sending, row: MessageRow): Promise<'expired' | 's
 			(select ended_at is not null from cases where id = ${row.case_id}) as ended`.execute(parts.db);
 	const found = rows[0];
 	if (found?.expired) return 'expired';
+	// A newer code went meanwhile, or it was used: the last one that comes must be the one that opens.
+	if (row.class === 'code') return (await livingChallenge(parts.db, row)) ? null : 'suppressed';
 	// A code is asked for by the customer in person; an opt-out is about what we begin.
 	if (row.class === 'outreach' && (found?.stopped || found?.ended || !found?.linked))
 		return 'suppressed';
