@@ -12,6 +12,8 @@ import type { Checked } from './invariants.ts';
 /** Jobs that wait are due sooner; those of a dead node stay with it, as for its heartbeat's time. */
 const MOVE_JOBS =
 	"update pgboss.job set start_after = start_after - $t where state in ('created', 'retry')";
+/** After a request that got no answer, for so long its process is taken to be dying. */
+const DEATH_POLLS = 1_000;
 /** Longer than any lease, and than the time between two codes. */
 const AFTER_A_CRASH = 130;
 
@@ -73,7 +75,11 @@ export async function startLane(points: string[]) {
 
 	async function revive(): Promise<void> {
 		const died = server!;
-		while (!ended(died)) await sleep(5);
+		for (let polled = 0; !ended(died); polled += 1) {
+			// A connection that was idle may be closed as it is used: the process lives, and is asked again.
+			if (polled > DEATH_POLLS) return;
+			await sleep(5);
+		}
 		if (died.process.signalCode !== 'SIGKILL')
 			throw new Error(`The server ended by itself in ${journey}:\n${died.log()}`);
 		note();
@@ -97,7 +103,7 @@ export async function startLane(points: string[]) {
 			await (reviving ??= revive().finally(() => (reviving = undefined)));
 			return true;
 		},
-		/** After a request that got no answer: waits until the process is dead, and gets another. */
+		/** After a request that got no answer: waits until the process is dead, if it is, and gets another. */
 		async lost(): Promise<void> {
 			await (reviving ??= revive().finally(() => (reviving = undefined)));
 		},
