@@ -104,6 +104,11 @@ test.each([
 		got(await cancelCase(world.parts, 'key:test', caseId, 'paid-elsewhere'));
 		const exception = await openException(world, caseId);
 		got(await claimException(world.parts, service.principal, exception));
+		const desk = got(await showDeskCase(world.parts, service.principal, caseId));
+		const shown = desk.exceptions
+			.find(({ open }) => open)
+			?.outcomes.find((one) => one.id === outcome);
+		expect(shown?.told).toEqual(says ? expect.stringMatching(/\w/) : null);
 		got(await decideException(world.parts, service.principal, exception, { outcome }));
 		expect(await messagesStopped(world.parts, { caseId })).toBe(stopped);
 		expect(await timeline(world, caseId)).toContain(told);
