@@ -3,7 +3,8 @@ import { checkUnshaped } from '../../src/lib/domain/policy/compile.ts';
 import {
 	exceptionType,
 	outcomeNamed,
-	outcomeOf
+	outcomeOf,
+	stillTrue
 } from '../../src/lib/domain/exceptions/outcomes.ts';
 import type {
 	Calendar,
@@ -83,4 +84,12 @@ test('what nobody decided says nothing to the customer', () => {
 	expect(outcomeNamed(document, { type, outcome: 'finished-by-customer' })).toBeUndefined();
 	expect(outcomeNamed(document, null)).toBeUndefined();
 	expect(outcomeNamed(document, { type, outcome: 'granted' })?.does).toBe('grant');
+});
+
+test('on a case that has ended only an end and a settlement are still true', () => {
+	const outcomes = Object.values(document.exceptions).flatMap((type) => type.outcomes);
+	const told = (ended: 'expired' | null) =>
+		new Set(outcomes.filter((one) => stillTrue(one, { ended })).map(({ does }) => does));
+	expect(told('expired')).toEqual(new Set(['end', 'settle']));
+	expect(told(null)).toEqual(new Set(outcomes.map(({ does }) => does)));
 });

@@ -30,6 +30,12 @@ test('the help page never says both that we write again and that we write no mor
 	expect(stopped).not.toContain('?/later');
 });
 
+test('while nobody can say when we write again, the page names no day', () => {
+	const kept = page({ reminder: null });
+	expect(kept).toContain('cannot name the day');
+	expect(kept).not.toContain('again on');
+});
+
 test('a wish that was refused says why, and until when the link works', () => {
 	expect(page({}, 'help.later.too-late')).toContain('works until 24 November 2026, 14:35');
 	const said: TextKey = 'help.later.stopped';

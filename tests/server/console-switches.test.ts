@@ -4,14 +4,19 @@ import type { Principal } from '../../src/lib/domain/staff/permissions.ts';
 import { applyWriteback } from '../../src/lib/server/flows/apply-writeback.ts';
 import { chooseAction } from '../../src/lib/server/flows/choose-action.ts';
 import { listSwitches } from '../../src/lib/server/flows/list-switches.ts';
+import { postpone } from '../../src/lib/server/flows/postpone.ts';
+import { renewLink } from '../../src/lib/server/flows/renew-link.ts';
 import { requestCode } from '../../src/lib/server/flows/request-code.ts';
 import { sendMessage } from '../../src/lib/server/flows/send-message.ts';
 import { showActions } from '../../src/lib/server/flows/show-actions.ts';
+import { showHelp } from '../../src/lib/server/flows/show-help.ts';
 import { showReview } from '../../src/lib/server/flows/show-review.ts';
 import { submitAction } from '../../src/lib/server/flows/submit-action.ts';
 import { switchOff } from '../../src/lib/server/flows/switch-off.ts';
 import { askSwitchOn, keepOff, switchOn } from '../../src/lib/server/flows/switch-on.ts';
-import type { Part } from '../../src/lib/domain/workflow/switches.ts';
+import { putOff } from '../../src/lib/server/db/switches.ts';
+import { CHANNELS } from '../../src/lib/domain/workflow/document.ts';
+import { type Part, templatePart } from '../../src/lib/domain/workflow/switches.ts';
 import { fakeChannels } from '../support/channels.ts';
 import {
 	beginVisit,
@@ -284,4 +289,41 @@ test('while outreach is off nothing that we begin goes out, codes do, and it goe
 	await passTime(world, 3_700);
 	await sendMessage(parts, invitation!.id);
 	expect(sent).toHaveLength(2);
+});
+
+test('while outreach is off no day is promised for what waits for it', async () => {
+	const customer = await newPerson(world.core);
+	const id = await openCase(world, { workflow: KEY, customer });
+	const visit = await beginVisit(world, id);
+	const reminder = async () => (await showHelp(world.parts, visit)).reminder;
+	const renew = async () => got(await renewLink(world.parts, 'key:test', id, { send: true })).sent;
+	expect(got(await postpone(world.parts, visit, 1)).until).toMatch(/\d/);
+	expect(await reminder()).toMatch(/\d/);
+	const { id: switched } = got(await off('outreach'));
+	expect(await reminder()).toBeNull();
+	expect(got(await postpone(world.parts, visit, 3))).toEqual({ until: null });
+	expect((await caseOf(world, id)).row.remind_at).not.toBeNull();
+	expect(await renew()).toBe('held');
+	await backOn(switched);
+	expect(await reminder()).toMatch(/\d/);
+	expect(await renew()).toBe('queued');
+});
+
+test('a paused message takes the day from a promise of it, not from that of another', async () => {
+	const customer = await newPerson(world.core);
+	const id = await openCase(world, { workflow: KEY, customer });
+	const visit = await beginVisit(world, id);
+	const pause = async (...parts: Part[]) => {
+		const rows = parts.map((part) => ({ workflow: KEY, part, by: 'system' as const, why: 'test' }));
+		await world.parts.db.transaction().execute(async (trx) => {
+			for (const row of rows) await putOff(trx, row);
+		});
+	};
+	const renew = async () => got(await renewLink(world.parts, 'key:test', id, { send: true })).sent;
+	const said = CHANNELS.map((channel) => templatePart(channel, 'invitation'));
+	await pause(...said);
+	expect(got(await postpone(world.parts, visit, 1)).until).toMatch(/\d/);
+	await pause(...CHANNELS.map((channel) => templatePart(channel, 'reminder')));
+	expect(got(await postpone(world.parts, visit, 1))).toEqual({ until: null });
+	expect(await renew()).toBe('held');
 });

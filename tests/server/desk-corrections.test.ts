@@ -293,6 +293,31 @@ test('of two proposals of one exception each can be decided by who sees only wha
 	expect((await stateOf(held)).map(({ state }) => state)).toEqual(['rejected', 'rejected']);
 });
 
+test('a question to the customer hides no open proposal from who decides on it, nor the decision the question', async () => {
+	const held = await withPerson();
+	got(await correct(held));
+	await giveUp(held);
+	const id = await exceptionOf(held);
+	const order = { settles: 'rejected', why } as const;
+	const propose = async () => got(await proposeSettlement(world.parts, olga.principal, id, order));
+	const waits = () =>
+		world.parts.db
+			.selectFrom('exceptions')
+			.select('waits_for')
+			.where('id', '=', id)
+			.executeTakeFirstOrThrow();
+	const { proposal } = await propose();
+	got(await askInput(world.parts, olga.principal, id, { fact: 'postcode' }));
+	expect(await waits()).toEqual({ waits_for: 'approver' });
+	const refused = { proposal, approved: false, why };
+	got(await decideSettlement(world.parts, paul.principal, id, refused));
+	expect(await waits()).toEqual({ waits_for: 'customer' });
+	await propose();
+	expect(await waits()).toEqual({ waits_for: 'approver' });
+	got(await answerInput(world.parts, held.visit, '20457'));
+	expect(await waits()).toEqual({ waits_for: 'approver' });
+});
+
 test('a record that says something else by now is not written over', async () => {
 	const held = await withPerson();
 	got(await correct(held));

@@ -6,8 +6,10 @@ import { messagesStopped } from '../../src/lib/server/flows/messages-stopped.ts'
 import { showDeskCase } from '../../src/lib/server/flows/show-desk-case.ts';
 import { stopMessages } from '../../src/lib/server/flows/stop-messages.ts';
 import { takeInbound } from '../../src/lib/server/flows/take-inbound.ts';
+import { chooseView } from '../../src/lib/server/flows/show-actions.ts';
+import { loadWorkflow } from '../../src/lib/server/db/workflows.ts';
 import { askedForPerson, openException } from '../support/desk.ts';
-import { got, timeline } from '../support/journey.ts';
+import { caseOf, got, messagesOf, timeline } from '../support/journey.ts';
 import { openCase } from '../support/open-case.ts';
 import { workCallback } from '../../src/lib/server/flows/work-callback.ts';
 import { addStaffMember, type StaffMember } from '../support/staff.ts';
@@ -80,24 +82,42 @@ test('O6: what may be an opt-out pauses sending until somebody has read it, and 
 	expect(meant.told).toContain('case-cancelled');
 });
 
-test('O6: a case that ends meanwhile leaves the reply to be read, or the pause would never end', async () => {
-	const service = await addStaffMember(world.parts, { teams: ['service-desk'] });
-	const contacts = { sms: '+4917604069831' };
-	const order = { workflow: 'collections-plan', customer: 'C-1031', contacts };
-	const caseId = await openCase(world, order);
-	const from = { provider: 'twilio', channel: 'sms', from: contacts.sms } as const;
-	const text = 'please do not text me again';
-	await takeInbound(world.parts, { ...from, text, dedupe: 'ended:received' });
-	const { id } = await world.parts.db
-		.selectFrom('provider_events')
-		.select('id')
-		.where('dedupe', '=', 'ended:received')
-		.executeTakeFirstOrThrow();
-	await workCallback(world.parts, id);
-	got(await cancelCase(world.parts, 'key:test', caseId, 'paid-elsewhere'));
-	const exception = await openException(world, caseId);
-	got(await claimException(world.parts, service.principal, exception));
-	got(await decideException(world.parts, service.principal, exception, { outcome: 'answered' }));
-	expect(await messagesStopped(world.parts, { caseId })).toBe(false);
-	expect(await timeline(world, caseId)).toContain('messages-resumed');
-});
+test.each([
+	{ outcome: 'answered', stopped: false, told: 'messages-resumed', says: undefined },
+	{ outcome: 'opted-out', stopped: true, told: 'messages-stopped', says: /no more messages/ }
+])(
+	'O6: a case that ends meanwhile leaves the reply to be read; $outcome tells only what is still true',
+	async ({ outcome, stopped, told, says }) => {
+		const service = await addStaffMember(world.parts, { teams: ['service-desk'] });
+		const customer = outcome === 'answered' ? 'C-1031' : 'C-1032';
+		const contacts = { sms: `+4917604069${customer.slice(-3)}` };
+		const caseId = await openCase(world, { workflow: 'collections-plan', customer, contacts });
+		const from = { provider: 'twilio', channel: 'sms', from: contacts.sms } as const;
+		const text = 'please do not text me again';
+		await takeInbound(world.parts, { ...from, text, dedupe: `ended:${customer}` });
+		const { id } = await world.parts.db
+			.selectFrom('provider_events')
+			.select('id')
+			.where('dedupe', '=', `ended:${customer}`)
+			.executeTakeFirstOrThrow();
+		await workCallback(world.parts, id);
+		got(await cancelCase(world.parts, 'key:test', caseId, 'paid-elsewhere'));
+		const exception = await openException(world, caseId);
+		got(await claimException(world.parts, service.principal, exception));
+		const desk = got(await showDeskCase(world.parts, service.principal, caseId));
+		const shown = desk.exceptions
+			.find(({ open }) => open)
+			?.outcomes.find((one) => one.id === outcome);
+		expect(shown?.told).toEqual(says ? expect.stringMatching(/\w/) : null);
+		got(await decideException(world.parts, service.principal, exception, { outcome }));
+		expect(await messagesStopped(world.parts, { caseId })).toBe(stopped);
+		expect(await timeline(world, caseId)).toContain(told);
+		const loaded = await caseOf(world, caseId);
+		const { workflow: key, version } = loaded.row;
+		const workflow = await loadWorkflow(world.parts.db, key, version);
+		const { answer } = await chooseView(world.parts.db, workflow, loaded, 'en');
+		expect(answer).toEqual(says ? expect.stringMatching(says) : undefined);
+		const notices = (await messagesOf(world, caseId)).filter((one) => one.class === 'notice');
+		expect(notices).toEqual([]);
+	}
+);

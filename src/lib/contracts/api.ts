@@ -206,7 +206,9 @@ export const cancelledSchema = z.strictObject({ id, stage: z.literal('cancelled'
 export const renewedLinkSchema = z.strictObject({
 	url: z.url().describe('Opens the case. We keep only its hash: it is shown here once.'),
 	expiresAt: time,
-	sent: z.enum(['not-asked', 'queued', 'unreachable'])
+	sent: z
+		.enum(['not-asked', 'queued', 'held', 'unreachable'])
+		.describe('`held`: kept, and sent once the outreach of the workflow is switched on again.')
 });
 export type RenewedLink = z.output<typeof renewedLinkSchema>;
 

@@ -46,8 +46,11 @@ export interface DeskOutcome {
 	id: string;
 	label: string;
 	does: 'resume' | 'end' | 'identify' | 'grant' | 'correct' | 'settle';
-	/** What the customer will read, in their language, and in the desk's where that is another. */
-	told: string;
+	/**
+	 * What the customer will read, in their language, and in the desk's where that is another; `null`
+	 * where it holds no more, as the case has ended.
+	 */
+	told: string | null;
 	meaning?: string;
 }
 

@@ -82,8 +82,8 @@ export interface HelpView {
 	 * for another reason, so asking is still open.
 	 */
 	person: 'asked' | 'looking' | null;
-	/** The local date of the reminder that was asked for. */
-	reminder?: string;
+	/** The local date of the reminder that was asked for; `null` while nobody can say when it goes. */
+	reminder?: string | null;
 	/** Nothing more is sent to this customer. */
 	stopped: boolean;
 	/** Local date and time to which this link works. */

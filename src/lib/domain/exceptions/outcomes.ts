@@ -1,3 +1,4 @@
+import type { CaseState } from '../case/state.ts';
 import type { ExceptionType, Outcome, WorkflowDocument } from '../workflow/document.ts';
 
 /** The type as the document declares it; a type of an open exception that is not there is a bug. */
@@ -24,3 +25,10 @@ export const outcomeNamed = (
 	answered
 		? document.exceptions[answered.type]?.outcomes.find(({ id }) => id === answered.outcome)
 		: undefined;
+
+/**
+ * Does what an outcome says hold on a case as it stands? On one that has ended, before it or since,
+ * nobody goes on: only that it was closed or settled is still true.
+ */
+export const stillTrue = ({ does }: Outcome, { ended }: Pick<CaseState, 'ended'>): boolean =>
+	ended === null || does === 'end' || does === 'settle';

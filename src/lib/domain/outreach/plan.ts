@@ -6,7 +6,7 @@ import type {
 	OutreachStep,
 	Progress
 } from '../workflow/document.ts';
-import { isPause, type Part, templatePart } from '../workflow/switches.ts';
+import { isPause, type Part, partOff } from '../workflow/switches.ts';
 import { capsOf, countedIn, roomAt } from './caps.ts';
 import { chooseChannel, type ChosenChannel, type Suppression } from './choose-channel.ts';
 import { hoursOf, isOpen, opensAt } from './hours.ts';
@@ -91,7 +91,7 @@ export function planStep(situation: Situation): Plan {
 	const withPerson = !asked && state.exceptions.length > 0;
 	const channel = pickChannel(situation);
 	const timing = timingOf(situation);
-	const off = offPart(situation, channel.ok ? [channel.value.channel] : step.channels);
+	const off = offPart(situation);
 	const trace: RuleVerdict[] = [
 		{ rule: 'case-open', holds: !state.ended, read: { stage: state.stage } },
 		{
@@ -135,10 +135,11 @@ export function planStep(situation: Situation): Plan {
 	return { do: 'send', chosen: channel.value, trace };
 }
 
-/** What of the workflow is off that this message needs. */
-function offPart({ off, step }: Situation, channels: readonly Channel[]): Part | undefined {
-	const needed: Part[] = channels.map((channel) => templatePart(channel, step.template));
-	return ['outreach' as const, ...needed].find((part) => off.includes(part));
+/** What of the workflow is off that this message needs: while it is, no day can be promised for it. */
+export function offPart(situation: Situation): Part | undefined {
+	const { off, step } = situation;
+	const channel = pickChannel(situation);
+	return partOff(off, step.template, channel.ok ? [channel.value.channel] : step.channels);
 }
 
 /** The step behind this one, if there is one. */

@@ -13,3 +13,13 @@ export const templatePart = (channel: Channel, template: string): Part =>
 
 /** Paused by the program, because the network holds its messages back: one person ends that. */
 export const isPause = (part: string): boolean => part.startsWith('template:');
+
+/** Which part that a message of ours with this template needs is off, if one is. */
+export function partOff(
+	off: readonly Part[],
+	template: string,
+	channels: readonly Channel[]
+): Part | undefined {
+	const needed = channels.map((channel) => templatePart(channel, template));
+	return ['outreach' as const, ...needed].find((part) => off.includes(part));
+}

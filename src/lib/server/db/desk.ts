@@ -92,13 +92,17 @@ export async function giveClaim(trx: Trx, id: string, staff: string): Promise<vo
 		.execute();
 }
 
-/** What an exception waits for; that it waits no more, `endWait` says. */
-export async function setWaiting(
-	trx: Trx,
-	id: string,
-	waitsFor: 'customer' | 'approver'
-): Promise<void> {
-	await trx.updateTable('exceptions').set({ waits_for: waitsFor }).where('id', '=', id).execute();
+/**
+ * Says in the row what an exception waits for. An undecided proposal goes before a question that the
+ * customer has not answered, or whoever is to decide would not see it until then.
+ */
+export async function renewWait(trx: Trx, id: string): Promise<void> {
+	await sql`update exceptions e set waits_for = case
+			when exists (select 1 from settlements s where s.case_id = e.case_id
+				and s.exception_id = e.id and s.decided_at is null) then 'approver'
+			when exists (select 1 from questions q where q.case_id = e.case_id
+				and q.exception_id = e.id and q.answered_at is null) then 'customer'
+		end where e.id = ${id}`.execute(trx);
 }
 
 /** Back to who had it, unless somebody has it now. */

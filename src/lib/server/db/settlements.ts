@@ -65,18 +65,6 @@ export async function writebackOf(trx: Trx, proposal: string): Promise<string> {
 	return row?.writeback_id ?? proposal;
 }
 
-/**
- * What an exception waited for is over: it still waits for an approver while another proposal of it is
- * undecided, or whoever is to decide would not see it any more.
- */
-export async function endWait(trx: Trx, exception: string): Promise<void> {
-	await sql`update exceptions e set waits_for = case when exists (
-			select 1 from settlements s
-			where s.case_id = e.case_id and s.exception_id = e.id and s.decided_at is null
-		) then 'approver' end
-		where e.id = ${exception}`.execute(trx);
-}
-
 /** What a writeback applies. */
 export function subjectOf({
 	submission_id: submission,

@@ -3,8 +3,7 @@ import { readTyped } from '../../domain/policy/typed.ts';
 import type { FieldValue } from '../../domain/workflow/document.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { changeCase, loadCase } from '../db/cases.ts';
-import { returnClaim } from '../db/desk.ts';
-import { endWait } from '../db/settlements.ts';
+import { renewWait, returnClaim } from '../db/desk.ts';
 import type { Parts } from '../parts.ts';
 import { newDraft, storeDraft } from './drafts.ts';
 import { visitLives } from './load-visit.ts';
@@ -64,7 +63,7 @@ export async function answerInput(
 			const open = change.state.questions.some((one) => one.id === id);
 			if (!question || !open) return fail('no-question');
 			change.must({ do: 'answer-input', exception, question: id });
-			await endWait(trx, exception);
+			await renewWait(trx, exception);
 			await returnClaim(trx, exception, question.asked_by);
 			return ok(null);
 		}

@@ -3,7 +3,7 @@ import type { Principal } from '../../domain/staff/permissions.ts';
 import { maskCardNumbers } from '../../domain/workflow/card-numbers.ts';
 import type { WorkflowDocument } from '../../domain/workflow/document.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
-import { dropClaim, setWaiting } from '../db/desk.ts';
+import { dropClaim, renewWait } from '../db/desk.ts';
 import { keepLink, keptUntil } from '../db/links.ts';
 import { sendNotice } from './close-exception.ts';
 import { readOptionalNote } from './keep-note.ts';
@@ -65,7 +65,7 @@ export async function askInput(
 				sealed: await parts.vault.seal(key, content, 'questions.sealed')
 			})
 			.execute();
-		await setWaiting(trx, id, 'customer');
+		await renewWait(trx, id);
 		await dropClaim(trx, id);
 		await keepLink(trx, row.id, keptUntil(now));
 		await sendNotice(parts, held);

@@ -1,5 +1,5 @@
 import { decide } from '../../domain/case/decide.ts';
-import { exceptionType } from '../../domain/exceptions/outcomes.ts';
+import { exceptionType, stillTrue } from '../../domain/exceptions/outcomes.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { Outcome } from '../../domain/workflow/document.ts';
 import { keepLink, keptUntil } from '../db/links.ts';
@@ -39,7 +39,8 @@ const refused = (reason: string): Result<null, CloseRefusal> =>
 
 /**
  * Closes an exception with an outcome of its type, puts the case where that outcome says, and tells
- * the customer: on the link always, by a notice where the type names one.
+ * the customer: on the link always, by a notice where the type names one. What is not true any more
+ * on a case that has ended is told on neither.
  * @param until the case is kept open at least so long
  */
 export async function closeException(
@@ -55,7 +56,7 @@ export async function closeException(
 	if (exception.breakpoint === 'reply') await endPause(parts, held, outcome);
 	if (outcome.does === 'end') await endMessages(held, 'case-cancelled');
 	if (!held.state.ended) await goOn(parts, held, until);
-	await sendNotice(parts, held);
+	if (stillTrue(outcome, held.state)) await sendNotice(parts, held);
 	return ok(null);
 }
 

@@ -2,9 +2,9 @@ import { isUuid } from '../../contracts/uuid.ts';
 import { exceptionType, outcomeOf } from '../../domain/exceptions/outcomes.ts';
 import type { Principal } from '../../domain/staff/permissions.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
+import { renewWait } from '../db/desk.ts';
 import {
 	decideProposal,
-	endWait,
 	lockStanding,
 	type Proposal,
 	settleByPeople,
@@ -68,7 +68,7 @@ export async function settleHeld(
 	const by = { staff: principal.id, approved };
 	const decided = await decideProposal(trx, proposal, exception.id, by);
 	if (decided === 'own-proposal' || decided === 'already-decided') return fail(decided);
-	await endWait(trx, exception.id);
+	await renewWait(trx, exception.id);
 	if (!approved) {
 		const note = await keepNote(parts, held, 'decide-settlement', why ?? '');
 		held.must({ do: 'refuse-settlement', exception: exception.id, proposal, note });

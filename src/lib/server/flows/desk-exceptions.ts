@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { DeskException } from '../../contracts/desk-case.ts';
-import { exceptionType } from '../../domain/exceptions/outcomes.ts';
+import type { CaseState } from '../../domain/case/state.ts';
+import { exceptionType, stillTrue } from '../../domain/exceptions/outcomes.ts';
 import type { Principal } from '../../domain/staff/permissions.ts';
 import { textIn } from '../../domain/workflow/format.ts';
 import { fillTemplate } from '../../domain/workflow/template.ts';
@@ -11,14 +12,20 @@ import { DESK_LANGUAGE } from './desk-facts.ts';
 
 type Row = DeskRow & { now: Date; claimed_name: string | null };
 
+/** Of the case: the language is the customer's. */
+interface About {
+	document: WorkflowDocument;
+	language: string;
+	state: Pick<CaseState, 'ended'>;
+}
+
 /** The exceptions of a case that this scope sees, the open ones first. */
 export async function deskExceptions(
 	db: Db,
 	scope: Scope,
 	principal: Principal,
 	caseId: string,
-	document: WorkflowDocument,
-	language: string
+	about: About
 ): Promise<DeskException[]> {
 	const { rows } = await sql<Row>`
 		select e.*, now() as now, s.name as claimed_name
@@ -27,7 +34,7 @@ export async function deskExceptions(
 		order by e.state desc, e.severity, e.due_at`.execute(db);
 	return Promise.all(
 		rows.map(async (row) => ({
-			...exceptionView(row, scope, document, language),
+			...exceptionView(row, scope, about),
 			people: row.state === 'open' ? await peopleFor(db, row) : [],
 			assignable: mayAssign(principal, row)
 		}))
@@ -47,8 +54,7 @@ const mayAssign = (
 function exceptionView(
 	row: Row,
 	{ staff }: Scope,
-	document: WorkflowDocument,
-	language: string
+	{ document, language, state }: About
 ): Omit<DeskException, 'people' | 'assignable'> {
 	const type = exceptionType(document, row.type);
 	const { claimed_by, lease_until, now } = row;
@@ -82,13 +88,12 @@ function exceptionView(
 				}
 			: null,
 		waitsFor: row.waits_for,
-		outcomes: type.outcomes.map(({ id, label, does, message }) => ({
-			id,
-			label,
-			does,
-			told: say(message, language),
-			...(language !== DESK_LANGUAGE && { meaning: say(message, DESK_LANGUAGE) })
-		}))
+		outcomes: type.outcomes.map((outcome) => {
+			const { id, label, does, message } = outcome;
+			if (!stillTrue(outcome, state)) return { id, label, does, told: null };
+			const meaning = language !== DESK_LANGUAGE && { meaning: say(message, DESK_LANGUAGE) };
+			return { id, label, does, told: say(message, language), ...meaning };
+		})
 	};
 }
 

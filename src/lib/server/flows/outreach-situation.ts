@@ -1,7 +1,7 @@
 import { phoneCountries } from '../../contracts/phone-countries.ts';
 import { agreedChannels } from '../../domain/outreach/consent.ts';
 import { hoursOf, opensAt } from '../../domain/outreach/hours.ts';
-import type { Situation } from '../../domain/outreach/plan.ts';
+import { offPart, type Situation } from '../../domain/outreach/plan.ts';
 import { type PersonZones, zonesOfPerson } from '../../domain/outreach/zones.ts';
 import type { OutreachStep, WorkflowDocument } from '../../domain/workflow/document.ts';
 import type { CaseContent, Contacts, LoadedCase } from '../db/cases.ts';
@@ -10,6 +10,7 @@ import { sentLately } from '../db/outreach.ts';
 import type { Workflow } from '../db/workflows.ts';
 import type { Parts } from '../parts.ts';
 import { closedChannels } from './reach-customer.ts';
+import { reminderOf } from './up-next.ts';
 
 /** The step that is looked at. */
 export interface Next {
@@ -54,7 +55,7 @@ export function allowedAt(
 /** What of a situation is known without asking the database: all that a new case knows. */
 export function situationAtOnce(
 	{ config }: Pick<Parts, 'config'>,
-	workflow: Workflow,
+	workflow: Pick<Workflow, 'document'>,
 	{ content, state, now, off }: Pick<LoadedCase, 'content' | 'state' | 'now' | 'off'>,
 	{ step, dueAt, asked }: Next
 ): Situation {
@@ -79,7 +80,7 @@ export function situationAtOnce(
 /** Everything that the next step of a case is decided by. */
 export async function situationOf(
 	parts: Pick<Parts, 'config' | 'vault'>,
-	workflow: Workflow,
+	workflow: Pick<Workflow, 'document'>,
 	db: Db,
 	loaded: LoadedCase,
 	next: Next
@@ -90,4 +91,17 @@ export async function situationOf(
 		suppressed: await closedChannels(parts, { db, row }, contactsOf(content)),
 		sent: await sentLately(db, row.customer_hash)
 	};
+}
+
+/** Does the reminder that the customer asked for wait until something is switched on again? */
+export async function reminderHeld(
+	parts: Pick<Parts, 'config' | 'vault'>,
+	workflow: Pick<Workflow, 'document'>,
+	db: Db,
+	loaded: LoadedCase
+): Promise<boolean> {
+	if (loaded.off.length === 0) return false;
+	const step = reminderOf(workflow, loaded.row.outreach_step);
+	const next = { step, dueAt: loaded.now, asked: true };
+	return offPart(await situationOf(parts, workflow, db, loaded, next)) !== undefined;
 }

@@ -5,7 +5,7 @@ import { changeCase } from '../db/cases.ts';
 import { keepLink, keptUntil } from '../db/links.ts';
 import type { Parts } from '../parts.ts';
 import { messagesStopped } from './messages-stopped.ts';
-import { allowedAt } from './outreach-situation.ts';
+import { allowedAt, reminderHeld } from './outreach-situation.ts';
 
 /**
  * - `stopped`: the customer wants no messages, so none is promised.
@@ -19,18 +19,19 @@ const AFTER_REMINDER_MS = 3 * 86_400_000;
 /**
  * "Not now": a reminder comes in so many days, and the case lives that long. The present link stays
  * good until then.
- * @returns the day and time of the reminder, in the customer's words
+ * @returns the day and time of the reminder, in the customer's words; `null` while what it needs is
+ *   switched off: the wish is kept, and no day is promised
  */
 export async function postpone(
 	parts: Pick<Parts, 'db' | 'vault' | 'jobs' | 'crash' | 'config'>,
 	visit: Visit,
 	days: 1 | 3 | 7
-): Promise<Result<{ until: string }, PostponeRefusal>> {
+): Promise<Result<{ until: string | null }, PostponeRefusal>> {
 	return changeCase(
 		parts,
 		visit.caseId,
 		{ actor: 'customer', flow: 'postpone' },
-		async (change): Promise<Result<{ until: string }, PostponeRefusal>> => {
+		async (change): Promise<Result<{ until: string | null }, PostponeRefusal>> => {
 			const { trx, row, now } = change;
 			const wish = new Date(now.getTime() + days * 86_400_000);
 			// Pressed at night, it comes in the morning, and that is what is promised.
@@ -57,6 +58,7 @@ export async function postpone(
 			const waiting = row.remind_at && row.remind_at > now && row.remind_at <= due;
 			if (!waiting)
 				await parts.jobs.send(trx, 'outreach', { v: 1, case: row.id }, { startAfter: due });
+			if (await reminderHeld(parts, visit.workflow, trx, change)) return ok({ until: null });
 			const { zone } = visit.workflow.document;
 			return ok({ until: formatInstant(due, visit.language, zone, 'date-and-time') });
 		}

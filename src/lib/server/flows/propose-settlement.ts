@@ -4,7 +4,7 @@ import type { Settlement } from '../../domain/case/events.ts';
 import type { Principal } from '../../domain/staff/permissions.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { cleanText } from '../../domain/workflow/text.ts';
-import { dropClaim, setWaiting } from '../db/desk.ts';
+import { dropClaim, renewWait } from '../db/desk.ts';
 import { lockStanding, subjectOf } from '../db/settlements.ts';
 import { keepNote, readNote } from './keep-note.ts';
 import {
@@ -105,7 +105,7 @@ export async function proposeHeld(
 			proposed_by: principal.id
 		})
 		.execute();
-	await setWaiting(trx, exception.id, 'approver');
+	await renewWait(trx, exception.id);
 	await dropClaim(trx, exception.id);
 	return ok({ caseId: row.id, proposal });
 }

@@ -6,6 +6,7 @@ import {
 import { agreedChannels } from '../../domain/outreach/consent.ts';
 import type { StopReason } from '../../domain/outreach/plan.ts';
 import type { Channel } from '../../domain/workflow/document.ts';
+import { partOff } from '../../domain/workflow/switches.ts';
 import type { CaseChange, CaseRow } from '../db/cases.ts';
 import type { Db } from '../db/connect.ts';
 import type { Workflow } from '../db/workflows.ts';
@@ -110,6 +111,9 @@ export function leaveUnreachable(
 	leavePath(workflow, change, { breakpoint: 'trigger', reason });
 }
 
+/** - `held`: queued, too, and kept until what it needs of the workflow is switched on again. */
+type Sending = 'queued' | 'held' | 'unreachable';
+
 /**
  * The same message on the next channel that is open, after one has failed; when none is, the case
  * leaves its path as unreachable and a person gets it.
@@ -119,7 +123,7 @@ export async function reachCustomer(
 	workflow: Workflow,
 	change: CaseChange,
 	{ link }: { link: string }
-): Promise<'queued' | 'unreachable'> {
+): Promise<Sending> {
 	const { step, template } = await lastSent(change);
 	return sendAgain(parts, workflow, change, { step, template, link });
 }
@@ -130,7 +134,7 @@ export async function sendAskedLink(
 	workflow: Workflow,
 	change: CaseChange,
 	{ link }: { link: string }
-): Promise<'queued' | 'unreachable'> {
+): Promise<Sending> {
 	const { template } = await lastSent(change);
 	return sendAgain(parts, workflow, change, { template, link });
 }
@@ -140,7 +144,7 @@ async function sendAgain(
 	workflow: Workflow,
 	change: CaseChange,
 	{ step, template, link }: { step?: string | null; template?: string | undefined; link: string }
-): Promise<'queued' | 'unreachable'> {
+): Promise<Sending> {
 	const { steps } = workflow.document.outreach;
 	const said =
 		steps.find(({ id }) => id === step) ??
@@ -153,7 +157,7 @@ async function sendAgain(
 	}
 	const order = { template: said.template, step: step ?? undefined, link };
 	await queueInvitation(parts, workflow, change, chosen.value, order);
-	return 'queued';
+	return partOff(change.off, said.template, [chosen.value.channel]) ? 'held' : 'queued';
 }
 
 async function lastSent({ trx, row }: CaseChange) {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ChooseView } from '../../contracts/pages.ts';
-import { outcomeNamed } from '../../domain/exceptions/outcomes.ts';
+import { outcomeNamed, stillTrue } from '../../domain/exceptions/outcomes.ts';
 import type { VerifiedVisit } from '../../domain/identity/proofs.ts';
 import { isSettled } from '../../domain/policy/eligibility.ts';
 import { shownValues } from '../../domain/policy/shown.ts';
@@ -58,7 +58,7 @@ export async function chooseView(
 	const drafted = draft && view.offered.find(({ action }) => action === draft.action);
 	if (draft && drafted) view.draft = { id: draft.id, label: drafted.label };
 	const answer = outcomeNamed(document, state.answered);
-	if (answer && state.exceptions.length === 0)
+	if (answer && stillTrue(answer, state) && state.exceptions.length === 0)
 		view.answer = fillTemplate(textIn(answer.message, language), { brand: document.brand.name });
 	const [question] = state.questions;
 	if (question) view.question = textIn(document.facts[question.fact]?.label ?? {}, language);

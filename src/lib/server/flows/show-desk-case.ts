@@ -58,7 +58,11 @@ export async function showDeskCase(
 		openedAt: row.opened_at.toISOString(),
 		expiresAt: row.expires_at.toISOString(),
 		wanted: await wantedOf(db, id, workflow),
-		exceptions: await deskExceptions(db, scope, principal, id, document, row.language),
+		exceptions: await deskExceptions(db, scope, principal, id, {
+			document,
+			state,
+			language: row.language
+		}),
 		actions: deskActions(workflow, loaded),
 		rungs: state.rungs,
 		facts: deskFacts(document, loaded),

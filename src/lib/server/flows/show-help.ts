@@ -8,6 +8,7 @@ import type { Parts } from '../parts.ts';
 import { ASKED } from './ask-person.ts';
 import type { PageVisit } from './load-visit.ts';
 import { messagesStopped } from './messages-stopped.ts';
+import { reminderHeld } from './outreach-situation.ts';
 import { closedWays, isOver } from './ways-out.ts';
 
 /**
@@ -15,7 +16,7 @@ import { closedWays, isOver } from './ways-out.ts';
  * booked, or who looks at it, is not for them.
  */
 export async function showHelp(
-	parts: Pick<Parts, 'db' | 'vault'>,
+	parts: Pick<Parts, 'db' | 'vault' | 'config'>,
 	visit: PageVisit
 ): Promise<HelpView> {
 	const loaded = await loadCase(parts, visit.caseId);
@@ -30,11 +31,14 @@ export async function showHelp(
 	const verified = verifyVisit(visit, visit.need).ok;
 	const stopped = await messagesStopped(parts, visit);
 	const reminded = !stopped && row.remind_at !== null && row.remind_at > now && !isOver(state);
+	const held = reminded && (await reminderHeld(parts, visit.workflow, parts.db, loaded));
 	const asked = await hasAsked(parts, visit, state);
 	return {
 		closed: closedFor(verified ? closedWays(state) : [], stopped),
 		person: asked ? 'asked' : verified && state.exceptions.length > 0 ? 'looking' : null,
-		...(reminded && { reminder: formatInstant(row.remind_at!, visit.language, zone, 'date') }),
+		...(reminded && {
+			reminder: held ? null : formatInstant(row.remind_at!, visit.language, zone, 'date')
+		}),
 		stopped,
 		linkUntil: formatInstant(linkEnd, visit.language, zone, 'date-and-time'),
 		over: state.ended !== null

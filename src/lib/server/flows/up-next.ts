@@ -14,13 +14,16 @@ export interface UpNext {
 }
 
 /** The step of that id; the first one where there is none. */
-export function stepOf({ document }: Workflow, id: string | null): OutreachStep {
+export function stepOf({ document }: Pick<Workflow, 'document'>, id: string | null): OutreachStep {
 	const { steps } = document.outreach;
 	return steps.find((step) => step.id === id) ?? (steps[0] as OutreachStep);
 }
 
 /** A reminder says what the next step would; behind the last one it says the same again. */
-export function reminderOf(workflow: Workflow, next: string | null): OutreachStep {
+export function reminderOf(
+	workflow: Pick<Workflow, 'document'>,
+	next: string | null
+): OutreachStep {
 	const last = workflow.document.outreach.steps.at(-1);
 	return stepOf(workflow, next ?? last?.id ?? null);
 }
