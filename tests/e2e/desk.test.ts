@@ -111,7 +111,7 @@ test('a press is not lost when the list is told to refresh before the page has c
 		const streams: EventSource[] = [];
 		Object.assign(globalThis, { streams });
 		globalThis.EventSource = class extends EventSource {
-			constructor(url: string) {
+			constructor(url: string | URL) {
 				super(url);
 				streams.push(this);
 			}
