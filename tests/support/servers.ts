@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -39,14 +40,24 @@ export interface Fleet {
 	close(): Promise<void>;
 }
 
-const freePort = async (): Promise<number> => {
-	const probe = createServer().listen(0, '127.0.0.1');
-	await once(probe, 'listening');
-	const address = probe.address();
-	await new Promise((done) => probe.close(done));
-	if (typeof address !== 'object' || !address) throw new Error('no port');
-	return address.port;
-};
+/**
+ * A port that nobody has: not from where the system takes those of its own connections, or one of them
+ * might have it by the time that the server listens.
+ */
+async function freePort(): Promise<number> {
+	for (;;) {
+		const probe = createServer();
+		const port = randomInt(10_000, 32_000);
+		const isFree = once(probe, 'listening').then(
+			() => true,
+			() => false
+		);
+		probe.listen(port, '127.0.0.1');
+		if (!(await isFree)) continue;
+		await new Promise((done) => probe.close(done));
+		return port;
+	}
+}
 
 /** An app in the test's own process, with the role that works no jobs. */
 async function ownApp(env: Record<string, string>, database: TestDatabase): Promise<App> {
