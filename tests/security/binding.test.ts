@@ -7,7 +7,6 @@ import {
 	BEHIND_PROXY,
 	challengesOf,
 	check,
-	enter,
 	hashOf,
 	newLink,
 	passGap,
@@ -148,6 +147,6 @@ test('D11: a code that was held up past its end is never sent, and would not ope
 	expect(await codesOf(fleet, customer)).toEqual([]);
 	expect(said(await check(late.visitor, late.path, late.code))).toBe('no-code');
 	await passGap(fleet, hashOf(fleet, customer));
-	await enter(fleet, new Visitor(fleet), link);
+	await visitWithCode(customer, link);
 	expect(await eventually(async () => (await codesOf(fleet, customer))[0])).toMatch(/^\d{6}$/);
 });

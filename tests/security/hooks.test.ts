@@ -146,6 +146,8 @@ describe('Twilio', () => {
 		const statuses = async () => [...new Set((await call()).map(({ status }) => status))];
 		const stored = async () => (await Promise.all(sids.map(kept))).flat().length;
 		await fleet.db.transaction().execute(async (trx) => {
+			// It waits for as long as the calls do, which may be longer than a page's own limit.
+			await sql`set local idle_in_transaction_session_timeout = 0`.execute(trx);
 			await sql`lock table provider_events in exclusive mode`.execute(trx);
 			expect(await statuses()).toEqual([503]);
 		});
