@@ -104,10 +104,9 @@ test('the list is live: what is raised appears by itself, and a claim of a colle
 	await close();
 });
 
-test('a press is not lost when the list is told to refresh before the page has come', async () => {
-	const { caseId } = await askedForPerson(fleet, await newPerson(fleet.core), 'collections-plan');
-	const { page, close } = await takeSeat(browser, fleet.origin, ana);
-	await page.addInitScript(() => {
+/** Lets a test see the streams of a page. */
+const listenIn = (page: Page) =>
+	page.addInitScript(() => {
 		const streams: EventSource[] = [];
 		Object.assign(globalThis, { streams });
 		globalThis.EventSource = class extends EventSource {
@@ -117,8 +116,35 @@ test('a press is not lost when the list is told to refresh before the page has c
 			}
 		};
 	});
+
+/** The script has taken the page over: it listens to what changes. */
+const isLive = (page: Page) =>
+	page.waitForFunction(() => (globalThis as unknown as { streams: [] }).streams.length > 0);
+
+test('what was opened before the script was there stays open when it comes', async () => {
+	const { caseId } = await askedForPerson(fleet, await newPerson(fleet.core), 'collections-plan');
+	const { page, close } = await takeSeat(browser, fleet.origin, ana);
+	await listenIn(page);
+	const scripts = Promise.withResolvers<void>();
+	await page.route('**/_app/**/*.js', async (route) => {
+		await scripts.promise;
+		await route.continue();
+	});
+	await page.goto(`${fleet.origin}/desk/cases/${caseId}`, { waitUntil: 'commit' });
+	const act = page.locator('details[data-act]').first();
+	await act.locator('summary').click();
+	scripts.resolve();
+	await isLive(page);
+	expect(await act.getAttribute('open')).not.toBeNull();
+	await close();
+});
+
+test('a press is not lost when the list is told to refresh before the page has come', async () => {
+	const { caseId } = await askedForPerson(fleet, await newPerson(fleet.core), 'collections-plan');
+	const { page, close } = await takeSeat(browser, fleet.origin, ana);
+	await listenIn(page);
 	await page.goto(`${fleet.origin}/desk`);
-	await page.waitForFunction(() => (globalThis as unknown as { streams: [] }).streams.length > 0);
+	await isLive(page);
 	// The case comes only after the list was told that the queues have changed.
 	const asked = Promise.withResolvers<void>();
 	const told = Promise.withResolvers<void>();
